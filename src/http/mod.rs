@@ -1,0 +1,3 @@
+//! The HTTP layer: transport, sessions, pages and media.
+
+pub mod transport;
