@@ -15,6 +15,8 @@ mod lexer;
 mod structure;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 use async_graphql::parser::{parse_query, types::ExecutableDocument};

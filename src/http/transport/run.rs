@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::{
     Request, Response, Variables,
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use axum::http::request::Parts;
 use futures::FutureExt;
@@ -66,10 +66,12 @@ impl Transport {
         let mut params = incoming.params;
         let found = persisted::find(params.query, &mut params.extensions, &*self.queries)?;
         let mut document = guard::check_document(&found.document, &self.config.guard)?;
-        self.check(&document, params.operation_name.as_deref(), allowed)?;
-        uploads::refuse_markers_in_document(&mut document)?;
         let variables = Variables::from_json(Value::Object(params.variables));
-        uploads::inline(&mut document, &variables)?;
+        let selected = document::selected(&document, params.operation_name.as_deref());
+        self.check(&document, selected, allowed)?;
+        require_variables(selected, &variables)?;
+        uploads::refuse_markers_in_document(&mut document)?;
+        uploads::inline(&mut document, &variables);
         if let Some(hash) = found.keep_as {
             self.queries.put(&hash, &found.document);
         }
@@ -88,10 +90,9 @@ impl Transport {
     fn check(
         &self,
         document: &ExecutableDocument,
-        operation: Option<&str>,
+        selected: Option<&OperationDefinition>,
         allowed: Allowed,
     ) -> Result<(), Refusal> {
-        let selected = document::selected(document, operation);
         let is_query = selected.is_none_or(|selected| selected.ty == OperationType::Query);
         if allowed == Allowed::Queries && !is_query {
             return Err(Refusal::new(
@@ -121,4 +122,25 @@ impl Transport {
             }
         }
     }
+}
+
+/// async-graphql notices a missing variable only where a field needs it, by then others ran.
+fn require_variables(
+    selected: Option<&OperationDefinition>,
+    variables: &Variables,
+) -> Result<(), Refusal> {
+    let definitions = selected.map_or(&[][..], |selected| &selected.variable_definitions);
+    for definition in definitions {
+        let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
+        let given = match variables.get(name) {
+            Some(value) => *value != async_graphql::Value::Null,
+            None => definition.node.default_value.is_some(),
+        };
+        if !ty.nullable && !given {
+            let message = format!("The variable ${name} of type {ty} needs a value.");
+            let refusal = Refusal::new(Code::GraphqlValidationFailed, message);
+            return Err(refusal.at(&format!("variables.{name}")));
+        }
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use async_graphql::{
     Name, Variables,
     parser::types::{BaseType, ExecutableDocument, OperationType, Type},
 };
-use async_graphql_value::{ConstValue, Value};
+use async_graphql_value::Value;
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -69,26 +69,24 @@ fn has_marker(value: &Value) -> bool {
 /// Where an operation that is no mutation defines a variable of type Upload, puts the values of
 /// all such variables into the document, fragments included, and drops their definitions.
 /// Fragments may serve several operations, so it does the same to all of them.
-pub(super) fn inline(
-    document: &mut ExecutableDocument,
-    variables: &Variables,
-) -> Result<(), Refusal> {
+pub(super) fn inline(document: &mut ExecutableDocument, variables: &Variables) {
     if !defined_on_a_query(document) {
-        return Ok(());
+        return;
     }
     let mut values = HashMap::new();
     for operation in operations_mut(document) {
-        for variable in &operation.node.variable_definitions {
-            let (name, ty) = (&variable.node.name.node, &variable.node.var_type.node);
-            if is_upload(ty) {
-                values.insert(name.clone(), value_of(name, ty, variables)?);
-            }
-        }
         let definitions = &mut operation.node.variable_definitions;
-        definitions.retain(|variable| !is_upload(&variable.node.var_type.node));
+        definitions.retain(|variable| {
+            let name = &variable.node.name.node;
+            let upload = is_upload(&variable.node.var_type.node);
+            if upload {
+                let value = variables.get(name).cloned().unwrap_or_default();
+                values.insert(name.clone(), value.into_value());
+            }
+            !upload
+        });
     }
     each_argument(document, &mut |value| substitute(value, &values));
-    Ok(())
 }
 
 fn defined_on_a_query(document: &ExecutableDocument) -> bool {
@@ -107,17 +105,6 @@ fn is_upload(ty: &Type) -> bool {
     match &ty.base {
         BaseType::Named(name) => name == "Upload",
         BaseType::List(item) => is_upload(item),
-    }
-}
-
-fn value_of(name: &Name, ty: &Type, variables: &Variables) -> Result<Value, Refusal> {
-    match variables.get(name) {
-        Some(value) if !matches!(value, ConstValue::Null) => Ok(value.clone().into_value()),
-        _ if ty.nullable => Ok(Value::Null),
-        _ => {
-            let field = format!("variables.{name}");
-            Err(Refusal::input(format!("The variable ${name} needs a file.")).at(&field))
-        }
     }
 }
 

@@ -6,6 +6,12 @@ use serde_json::json;
 
 use super::support::{Answer, Server};
 
+/// The text so many times, each with its number for `#`.
+fn numbered(times: usize, text: &str) -> String {
+    let one = |number: usize| text.replace('#', &number.to_string());
+    (0..times).map(one).collect()
+}
+
 async fn quickly(server: &Server, query: &str) -> Answer {
     let started = Instant::now();
     let answer = server.query(query).await;
@@ -46,8 +52,8 @@ async fn deep_literals_and_variables_are_refused_and_the_server_lives_on() {
 #[tokio::test]
 async fn wide_documents_are_refused_in_no_time_with_a_short_answer() {
     let server = Server::new();
-    let aliases: String = (0..10_000).map(|n| format!("a{n}: hello ")).collect();
-    let logins: String = (0..6).map(|n| format!("a{n}: touch ")).collect();
+    let aliases = numbered(10_000, "a#: hello ");
+    let logins = numbered(6, "a#: touch ");
     for query in [
         format!("{{ {aliases} }}"),
         format!("{{ {} }}", "hello ".repeat(20_000)),
@@ -76,7 +82,7 @@ async fn many_errors_become_ten_short_ones() {
 #[tokio::test]
 async fn the_largest_document_that_passes_is_validated_in_no_time() {
     let server = Server::new();
-    let inner: String = (0..40).map(|n| format!("f{n}: __typename ")).collect();
+    let inner = numbered(40, "f#: __typename ");
     let text = format!(
         "{{ itself {{ ...A ...A }} }} fragment A on Query {{ ...B ...B ...B }}
          fragment B on Query {{ itself {{ {inner} }} }}"

@@ -12,10 +12,8 @@ async fn an_error_of_a_field_leaves_the_rest_of_the_data() {
     let query = "{ hello nothing(code: \"PRICE_CHANGED\") }";
     for answer in [server.query(query).await, server.strict(query).await] {
         answer.refused(200, "PRICE_CHANGED");
-        assert_eq!(
-            answer.json["data"],
-            json!({"hello": "world", "nothing": null})
-        );
+        assert_eq!(answer.json["data"]["hello"], "world");
+        assert!(answer.json["data"]["nothing"].is_null());
         assert_eq!(
             answer.json["errors"][0]["extensions"]["field"],
             "input.0.price"

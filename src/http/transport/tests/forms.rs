@@ -157,7 +157,7 @@ async fn a_preamble_without_an_end_is_given_up_after_a_mebibyte() {
     let answer = Server::new()
         .post(
             "multipart/form-data; boundary=edge",
-            streamed(&[b'x'; 65_536], 1_000),
+            streamed(&[b'x'; 8_192], 8_000),
         )
         .await;
     answer.refused(400, "BAD_USER_INPUT");

@@ -7,5 +7,9 @@ mod media;
 mod methods;
 mod old_clients;
 mod persisted;
+#[expect(
+    clippy::unused_async,
+    reason = "async-graphql wants resolvers to be async"
+)]
 mod support;
 mod uploads;

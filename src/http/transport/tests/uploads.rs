@@ -72,7 +72,7 @@ async fn a_query_without_its_file_is_told_so() {
     let server = Server::new();
     let required = "query($file: Upload!) { images(input: {image: $file}) }";
     let answer = server.query(required).await;
-    answer.refused(400, "BAD_USER_INPUT");
+    answer.refused(200, "GRAPHQL_VALIDATION_FAILED");
     assert_eq!(
         answer.json["errors"][0]["extensions"]["field"],
         "variables.file"
