@@ -1,1 +1,13 @@
+//! Shotify: an image sharing and selling server.
+//!
+//! Layers, outermost first; each names only those behind its arrow (`tests/architecture.rs`):
+//!
+//! ```text
+//! main, app  ->  http, graphql  ->  services  ->  ports  ->  domain
+//!                                   adapters  ->  ports  ->  domain
+//! ```
 
+pub mod domain;
+pub mod graphql;
+pub mod ports;
+pub mod services;

@@ -1,0 +1,3 @@
+//! The GraphQL schema: resolvers parse, call one service method, and map the answer. No rule lives here.
+
+pub mod context;
