@@ -55,7 +55,7 @@ on_free_port() { # NAME LOG STARTER PROBE ARGUMENT-AFTER-PORT...
     unset 'groups[-1]'
   done
   tail -n 30 "$log" >&2
-  fail "$name did not start within $seconds_to_start s; the end of its log is above"
+  fail "$name did not start; the end of its log is above"
 }
 
 make_scratch() { [ -n "$scratch" ] || scratch=$(mktemp -d "${TMPDIR:-/tmp}/shotify-test.XXXXXX"); }
@@ -87,16 +87,17 @@ make_mysql_data() {
     install=$(find_program mariadb-install-db mysql_install_db) || fail "mariadb-install-db is missing"
     "$install" "${common[@]}" --auth-root-authentication-method=normal --skip-test-db
   else
-    "$program" "${common[@]}" --initialize-insecure
+    "$program" "${common[@]}" --secure-file-priv="$scratch" --initialize-insecure
   fi
 }
 
 # Nothing is synced to the disk: the data does not outlive the tests. The socket's path is relative to the data
-# directory, because the path of a socket must be short. `loose` is for options that only one of the two knows.
+# directory, because the path of a socket must be short. The packages' own directory for imports need not exist nor be
+# open to us. `loose` is for options that only one of the two knows.
 launch_mysql() { # PORT
   start_group "$program" --no-defaults "${as_user[@]}" --datadir="$scratch/mysql" --init-file="$scratch/mysql.sql" \
     --bind-address=127.0.0.1 --port="$1" --skip-networking=OFF --skip-name-resolve --socket=s.sock --pid-file=pid \
-    --tmpdir="$scratch" --max-connections=400 --skip-log-bin --performance-schema=OFF \
+    --tmpdir="$scratch" --secure-file-priv="$scratch" --max-connections=400 --skip-log-bin --performance-schema=OFF \
     --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=OFF \
     --innodb-flush-method=nosync --innodb-use-native-aio=OFF --loose-mysqlx=OFF
 }
