@@ -1,8 +1,8 @@
-//! Builds GraphiQL's page from `web/` and lists its files as Rust, for `src/http/playground.rs`.
+//! Builds the playground's page from `web/` and lists its files as Rust, for `src/http/playground.rs`.
 //!
 //! All work happens in a copy inside `OUT_DIR`; the source tree is never written to. Without Node,
 //! without the npm registry, or with `SHOTIFY_SKIP_WEB=1`, the page of `web/fallback` is embedded
-//! instead, which loads GraphiQL from a CDN. It also embeds the git commit (`SHOTIFY_COMMIT`).
+//! instead, which loads `GraphiQL` from a CDN. It also embeds the git commit (`SHOTIFY_COMMIT`).
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
@@ -138,31 +138,30 @@ fn copy_fallback(page: &Path) -> io::Result<PathBuf> {
 /// The Rust text of the embedded files: the page itself and a table of its assets.
 fn table(page: &Path, self_contained: bool) -> io::Result<String> {
     let assets = page.join("assets");
-    let mut text = String::from("// Made by build.rs.\n");
-    let _ = writeln!(text, "pub const SELF_CONTAINED: bool = {self_contained};");
-    let _ = writeln!(
-        text,
-        "pub const PAGE: &str = include_str!({:?});",
-        page.join("index.html")
+    let index = text_of(&page.join("index.html"));
+    let mut table = format!(
+        "// Made by build.rs.\n\
+         pub const SELF_CONTAINED: bool = {self_contained};\n\
+         pub const PAGE: &str = include_str!({index:?});\n\
+         pub const ASSETS: &[Asset] = &[\n"
     );
-    text.push_str("pub const ASSETS: &[Asset] = &[\n");
     for file in files(&assets)? {
-        let path = file
-            .strip_prefix(&assets)
-            .map_err(io::Error::other)?
-            .display()
-            .to_string();
+        let path = text_of(file.strip_prefix(&assets).map_err(io::Error::other)?);
         let mut hasher = DefaultHasher::new();
         fs::read(&file)?.hash(&mut hasher);
+        let (hash, media_type, file) = (hasher.finish(), media_type(&file), text_of(&file));
         let _ = writeln!(
-            text,
-            "    Asset {{ path: {path:?}, media_type: {:?}, hash: \"{:016x}\", bytes: include_bytes!({file:?}) }},",
-            media_type(&file),
-            hasher.finish(),
+            table,
+            "    Asset {{ path: {path:?}, media_type: {media_type:?}, hash: \"{hash:016x}\", \
+             bytes: include_bytes!({file:?}) }},"
         );
     }
-    text.push_str("];\n");
-    Ok(text)
+    table.push_str("];\n");
+    Ok(table)
+}
+
+fn text_of(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn media_type(file: &Path) -> &'static str {
