@@ -9,5 +9,9 @@
 
 pub mod domain;
 pub mod graphql;
+pub mod http;
 pub mod ports;
 pub mod services;
+
+/// The git commit that this was built from, shortened; `unknown` outside a checkout.
+pub const COMMIT: &str = env!("SHOTIFY_COMMIT");

@@ -1,0 +1,4 @@
+//! The web: transport, cookies, media and pages. It translates, nothing more.
+
+pub mod pages;
+pub mod playground;
