@@ -1,2 +1,17 @@
+//! Shotify: an image sharing and selling server.
+//!
+//! Layers, outermost first; each names only those behind its arrow (`tests/architecture.rs`):
+//!
+//! ```text
+//! main, app  ->  http, graphql  ->  services  ->  ports  ->  domain
+//!                                   adapters  ->  ports  ->  domain
+//! ```
+
+pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod ports;
+pub mod services;
+
+/// The git commit that this was built from, shortened; `unknown` outside a checkout.
+pub const COMMIT: &str = env!("SHOTIFY_COMMIT");

@@ -1,4 +1,5 @@
-//! The GraphQL layer: it translates between the API and the services, nothing more.
+//! The GraphQL schema: resolvers parse, call one service method, and map the answer. No rule lives here.
 
 pub mod codes;
+pub mod context;
 pub mod guard;

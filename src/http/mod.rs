@@ -1,3 +1,5 @@
-//! The HTTP layer: transport, sessions, pages and media.
+//! The web: transport, cookies, media and pages. It translates, nothing more.
 
+pub mod pages;
+pub mod playground;
 pub mod transport;

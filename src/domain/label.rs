@@ -1,0 +1,96 @@
+//! Labels: lower-case words on a product.
+
+use super::invalid::Invalid;
+use super::text::normalise;
+
+/// Most labels a product carries (rules, Text).
+pub const MAX_LABELS: usize = 30;
+
+/// A label: 1 to 50 characters, lower case, NFC.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label(String);
+
+impl Label {
+    /// Normalises, lower-cases and checks one label.
+    pub fn parse(raw: &str) -> Result<Self, Invalid> {
+        let text = normalise("labels", raw, 1, 50, false)?;
+        // Lower-casing may lengthen a text or take its composition apart ("İ"), so it is judged again.
+        normalise("labels", &text.to_lowercase(), 1, 50, false).map(Self)
+    }
+
+    /// All labels of a product: each once, in the order given, at most [`MAX_LABELS`].
+    pub fn parse_all<S: AsRef<str>>(raw: &[S]) -> Result<Vec<Self>, Invalid> {
+        let mut labels = Vec::new();
+        for (index, text) in raw.iter().enumerate() {
+            let label = Self::parse(text.as_ref())
+                .map_err(|e| Invalid::new(format!("labels.{index}"), e.message))?;
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+            if labels.len() > MAX_LABELS {
+                return Err(Invalid::new(
+                    "labels",
+                    format!("must be at most {MAX_LABELS}"),
+                ));
+            }
+        }
+        Ok(labels)
+    }
+
+    /// A label read back from the database.
+    #[must_use]
+    pub const fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How many images that a viewer may see carry a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelCount {
+    /// The label.
+    pub label: Label,
+    /// Images with it.
+    pub count: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_lower_case_and_unique() {
+        let labels = Label::parse_all(&["Dog", " dog ", "ÉTÉ", "é"]).unwrap();
+        let texts: Vec<_> = labels.iter().map(Label::as_str).collect();
+        assert_eq!(texts, ["dog", "été", "é"]);
+    }
+
+    #[test]
+    fn a_refused_label_is_named_by_its_index() {
+        assert_eq!(Label::parse_all(&["a", ""]).unwrap_err().field, "labels.1");
+        assert_eq!(
+            Label::parse_all(&["a".repeat(51)]).unwrap_err().field,
+            "labels.0"
+        );
+    }
+
+    #[test]
+    fn thirty_labels_pass_and_one_more_does_not() {
+        let names: Vec<_> = (0..31).map(|n| format!("label {n}")).collect();
+        assert!(Label::parse_all(&names[..30]).is_ok());
+        assert_eq!(Label::parse_all(&names).unwrap_err().field, "labels");
+    }
+
+    #[test]
+    fn a_parsed_label_parses_to_itself() {
+        for raw in ["İstanbul", "ẞ", "ΌΣΟΣ", "Ǆ"] {
+            let once = Label::parse(raw).unwrap();
+            assert_eq!(Label::parse(once.as_str()).unwrap(), once);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The use cases: every rule that is not a property of one value.
+//!
+//! A service is a trait (what `graphql` and `http` may ask) and a struct (how, over ports). Services do not
+//! call each other: what two of them share is a port or a domain type, so that any of them can be lifted out
+//! into a process of its own. To add an operation: an error enum beside the trait, a method, unit tests with
+//! mocked ports, then the resolver.
+
+pub mod auth;
+pub mod retry;
+pub mod users;
