@@ -6,5 +6,6 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+pub mod media;
 pub mod retry;
 pub mod users;
