@@ -6,5 +6,7 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+pub mod products;
 pub mod retry;
+pub mod sales;
 pub mod users;
