@@ -117,8 +117,16 @@ mod tests {
 
     #[test]
     fn names_read_back() {
-        assert!(ImageFormat::ALL.iter().all(|f| ImageFormat::parse(f.as_str()) == Some(*f)));
-        assert!(Rendition::ALL.iter().all(|r| Rendition::parse(r.as_str()) == Some(*r)));
+        assert!(
+            ImageFormat::ALL
+                .iter()
+                .all(|f| ImageFormat::parse(f.as_str()) == Some(*f))
+        );
+        assert!(
+            Rendition::ALL
+                .iter()
+                .all(|r| Rendition::parse(r.as_str()) == Some(*r))
+        );
         assert_eq!(ImageFormat::parse("GIF"), None);
         assert_eq!(Rendition::parse("Original"), None);
     }

@@ -66,7 +66,11 @@ pub enum PictureError {
 pub trait Studio: Send + Sync {
     /// Makes the renditions, the facts and the clean original of one upload.
     /// `watermark` is tiled over the watermarked preview.
-    async fn develop(&self, upload: SpooledFile, watermark: String) -> Result<Developed, PictureError>;
+    async fn develop(
+        &self,
+        upload: SpooledFile,
+        watermark: String,
+    ) -> Result<Developed, PictureError>;
 
     /// Makes a square avatar of 256 x 256 px, cut from the middle.
     async fn avatar(&self, upload: SpooledFile) -> Result<Encoded, PictureError>;
