@@ -8,7 +8,7 @@ use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::PictureError;
 
 use super::PictureLimits;
-use super::clean::{Clean, Header, broken};
+use super::clean::{Clean, Header, broken, clean, header};
 
 /// What decoders may take beside the pixels: rows, tables, a colour profile.
 const SLACK: u64 = 16 << 20;
@@ -34,8 +34,19 @@ pub(super) fn judge(header: &Header, limits: &PictureLimits) -> Result<(), Pictu
     Ok(())
 }
 
+/// Opens an upload: judges its header, rewrites its container, decodes what is left.
+pub(super) fn open(
+    file: &[u8],
+    limits: &PictureLimits,
+) -> Result<(Clean, DynamicImage), PictureError> {
+    judge(&header(file)?, limits)?;
+    let clean = clean(file)?;
+    let picture = decode(&clean)?;
+    Ok((clean, picture))
+}
+
 /// Decodes into the picture's own kind of pixels, as stored: not yet turned upright, never copied.
-pub(super) fn decode(clean: &Clean) -> Result<DynamicImage, PictureError> {
+fn decode(clean: &Clean) -> Result<DynamicImage, PictureError> {
     let mut reader =
         ImageReader::with_format(Cursor::new(&clean.bytes), codec(clean.header.format));
     reader.limits(limits(&clean.header));

@@ -7,8 +7,8 @@ use crate::domain::picture::PictureFacts;
 use crate::ports::pictures::{Developed, Encoded, PictureError};
 
 use super::PictureLimits;
-use super::clean::{Clean, clean};
-use super::decode::{decode, judge};
+use super::clean::Clean;
+use super::decode::open;
 use super::fingerprint::{look, sha256};
 use super::renditions::{encoded, presentable, shrunk};
 use super::watermark;
@@ -23,9 +23,8 @@ pub fn develop(
     watermark: &str,
     limits: &PictureLimits,
 ) -> Result<Developed, PictureError> {
-    let clean = clean(file)?;
-    judge(&clean.header, limits)?;
-    let preview = presentable(decode(&clean)?, clean.orientation, PREVIEW_SIDE)?;
+    let (clean, decoded) = open(file, limits)?;
+    let preview = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
     let thumbnail = shrunk(&preview, THUMBNAIL_SIDE)?;
     let profile = clean.icc.as_deref();
     let look = look(&thumbnail)?;
