@@ -3,7 +3,12 @@
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use async_graphql::Context;
 use tokio::sync::OnceCell;
+
+use super::codes::{self, Code};
+use super::error::{ApiResult, unauthenticated};
+use super::schema::Services;
 
 use crate::domain::viewer::Viewer;
 use crate::ports::store::StoreError;
@@ -100,4 +105,54 @@ impl Caller {
     fn locked<T>(&self, f: impl FnOnce(&mut Answer) -> T) -> T {
         f(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The services and the caller, out of the context of a resolver.
+pub(super) trait Resolver {
+    /// A service or the caller. Everything is put there by [`super::build`] and the executor.
+    fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T>;
+
+    /// The signed-in member behind the request, in the order of the rules: session, then CSRF token.
+    fn member(&self) -> impl Future<Output = async_graphql::Result<Viewer>> + Send;
+
+    /// The sender of an operation that needs no session: refused when another site sent it.
+    fn guest(&self) -> async_graphql::Result<&Caller>;
+}
+
+impl Resolver for Context<'_> {
+    fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T> {
+        self.data::<T>()
+            .map_err(|_| codes::error(Code::Internal, "Something went wrong on the server."))
+    }
+
+    async fn member(&self) -> async_graphql::Result<Viewer> {
+        let caller = self.get::<Caller>()?;
+        let auth = self.get::<Services>()?.auth.as_ref();
+        let viewer = caller
+            .viewer(auth)
+            .await
+            .api()?
+            .ok_or_else(unauthenticated)?;
+        let token = caller.csrf.as_deref().unwrap_or_default();
+        if !auth.csrf_matches(&viewer, token) {
+            tracing::info!(target: "shotify::security", user = viewer.user.get(), "csrf_failed");
+            return Err(csrf_failed(
+                "Send the token of your sign-in in the header X-CSRF-Token.",
+            ));
+        }
+        Ok(viewer)
+    }
+
+    fn guest(&self) -> async_graphql::Result<&Caller> {
+        let caller = self.get::<Caller>()?;
+        if caller.same_site {
+            Ok(caller)
+        } else {
+            Err(csrf_failed("This cannot be asked for from another site."))
+        }
+    }
+}
+
+fn csrf_failed(message: &str) -> async_graphql::Error {
+    codes::error(Code::CsrfFailed, message)
 }

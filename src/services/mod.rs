@@ -6,6 +6,7 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+pub mod media;
 pub mod products;
 pub mod retry;
 pub mod sales;
