@@ -1,3 +1,4 @@
-//! Implementations of the ports, one folder a port. They know nothing of services.
+//! The outside world behind the ports. An adapter knows ports and domain, nothing of services.
 
 pub mod pictures;
+pub mod sql;
