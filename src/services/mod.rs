@@ -7,4 +7,6 @@
 
 pub mod auth;
 pub mod retry;
+#[cfg(test)]
+pub mod testing;
 pub mod users;
