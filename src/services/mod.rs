@@ -6,6 +6,9 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+mod current_password;
+pub mod limits;
+mod mailed;
 pub mod retry;
 #[cfg(test)]
 pub mod testing;
