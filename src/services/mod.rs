@@ -9,6 +9,7 @@ pub mod auth;
 mod current_password;
 pub mod limits;
 mod mailed;
+pub mod outbox;
 pub mod retry;
 #[cfg(test)]
 pub mod testing;
