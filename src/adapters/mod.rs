@@ -1,3 +1,5 @@
-//! The ports over real things: databases, files, hashes, clocks. Adapters know nothing of services.
+//! The outside world behind the ports. An adapter knows ports and domain, nothing of services.
 
 pub mod objects;
+pub mod pictures;
+pub mod sql;
