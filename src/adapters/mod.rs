@@ -1,4 +1,5 @@
 //! The outside world behind the ports. An adapter knows ports and domain, nothing of services.
 
+pub mod objects;
 pub mod pictures;
 pub mod sql;

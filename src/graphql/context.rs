@@ -1,7 +1,7 @@
 //! Who sent a request, and what the answer must carry back besides its body.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
 use tokio::sync::OnceCell;
@@ -126,7 +126,7 @@ impl Resolver for Context<'_> {
     }
 
     async fn member(&self) -> async_graphql::Result<Viewer> {
-        let caller = self.get::<Caller>()?;
+        let caller = self.get::<Arc<Caller>>()?;
         let auth = self.get::<Services>()?.auth.as_ref();
         let viewer = caller
             .viewer(auth)
@@ -144,7 +144,7 @@ impl Resolver for Context<'_> {
     }
 
     fn guest(&self) -> async_graphql::Result<&Caller> {
-        let caller = self.get::<Caller>()?;
+        let caller = self.get::<Arc<Caller>>()?;
         if caller.same_site {
             Ok(caller)
         } else {
