@@ -128,7 +128,7 @@ impl Resolver for Context<'_> {
     }
 
     async fn member(&self) -> async_graphql::Result<Viewer> {
-        let caller = self.get::<Caller>()?;
+        let caller = self.get::<Arc<Caller>>()?;
         let auth = self.get::<Services>()?.auth.as_ref();
         let viewer = caller
             .viewer(auth)
@@ -146,7 +146,7 @@ impl Resolver for Context<'_> {
     }
 
     fn guest(&self) -> async_graphql::Result<&Caller> {
-        let caller = self.get::<Caller>()?;
+        let caller = self.get::<Arc<Caller>>()?;
         if caller.same_site {
             Ok(caller)
         } else {

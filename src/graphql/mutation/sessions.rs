@@ -1,5 +1,7 @@
 //! Signing in and out, and passwords.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 
 use crate::graphql::context::{Caller, Cookie, Resolver};
@@ -60,7 +62,7 @@ impl SessionMutations {
     ) -> async_graphql::Result<bool> {
         let viewer = ctx.member().await?;
         ctx.get::<Services>()?.auth.sign_out(&viewer).await.api()?;
-        ctx.get::<Caller>()?.sign_out();
+        ctx.get::<Arc<Caller>>()?.sign_out();
         Ok(true)
     }
 
@@ -80,7 +82,7 @@ impl SessionMutations {
             .sign_out_everywhere(&viewer)
             .await
             .api()?;
-        ctx.get::<Caller>()?.sign_out();
+        ctx.get::<Arc<Caller>>()?.sign_out();
         Ok(true)
     }
 
