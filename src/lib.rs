@@ -7,6 +7,7 @@
 //!                                   adapters  ->  ports  ->  domain
 //! ```
 
+pub mod adapters;
 pub mod domain;
 pub mod graphql;
 pub mod http;
