@@ -2,7 +2,7 @@
 //!
 //! Nobody's secrets belong into it: what is logged are routes, codes and ids, and a panic's place but not its words.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::panic;
 
 use tracing::Subscriber;
@@ -14,7 +14,7 @@ use crate::config::{LogFormat, Logs};
 
 /// Starts to log to standard error, once a process. A filter that cannot be read is `info`.
 pub fn start(logs: &Logs) {
-    let subscriber = subscriber(logs, io::stderr);
+    let subscriber = subscriber(logs, io::stderr().is_terminal(), io::stderr);
     // Only tests start it twice, and then the first one stays.
     if subscriber.try_init().is_ok() {
         panic::set_hook(Box::new(report_panic));
@@ -22,13 +22,14 @@ pub fn start(logs: &Logs) {
 }
 
 /// The subscriber for `writer`.
-fn subscriber<W>(logs: &Logs, writer: W) -> Box<dyn Subscriber + Send + Sync>
+fn subscriber<W>(logs: &Logs, colours: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&logs.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(colours)
         .with_writer(writer);
     match logs.format {
         LogFormat::Pretty => Box::new(builder.compact().finish()),
@@ -71,7 +72,7 @@ mod tests {
             otlp_endpoint: None,
         };
         let writer = lines.clone();
-        let subscriber = subscriber(&logs, move || writer.clone());
+        let subscriber = subscriber(&logs, false, move || writer.clone());
         tracing::subscriber::with_default(subscriber, work);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }

@@ -30,7 +30,9 @@ pub enum Cookie {
     },
 }
 
-/// Everything about the sender that `http` knows and resolvers need. One a request, in its data.
+/// Everything about the sender that `http` knows and resolvers need. One a request, in its data;
+/// clones share what is found out and what is answered.
+#[derive(Clone)]
 pub struct Caller {
     /// The client's address, as far as proxies are trusted.
     pub address: IpAddr,
@@ -40,8 +42,8 @@ pub struct Caller {
     pub csrf: Option<String>,
     /// The Origin and Sec-Fetch-Site rule for operations without a session holds.
     pub same_site: bool,
-    viewer: OnceCell<Option<Viewer>>,
-    answer: Mutex<Answer>,
+    viewer: Arc<OnceCell<Option<Viewer>>>,
+    answer: Arc<Mutex<Answer>>,
 }
 
 /// What the answer carries back.
@@ -62,8 +64,8 @@ impl Caller {
             cookie,
             csrf,
             same_site,
-            viewer: OnceCell::new(),
-            answer: Mutex::default(),
+            viewer: Arc::default(),
+            answer: Arc::default(),
         }
     }
 

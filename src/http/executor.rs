@@ -19,7 +19,7 @@ use crate::graphql::context::Answer;
 /// How long a request waits for its turn before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Executes on an async-graphql schema. Resolvers find the sender as `Arc<Caller>` in the request's data.
+/// Executes on an async-graphql schema. Resolvers find the sender as `Caller` in the request's data.
 pub struct SchemaExecutor<S> {
     schema: S,
     visitors: Arc<Visitors>,
@@ -46,8 +46,7 @@ impl<S: async_graphql::Executor> Executor for SchemaExecutor<S> {
             return Response::from_errors(vec![error]);
         };
         let (caller, renewed) = self.visitors.caller(parts);
-        let caller = Arc::new(caller);
-        let request = request.data(Arc::clone(&caller));
+        let request = request.data(caller.clone());
         let mut response = self.schema.execute(request).await;
         self.put(&mut response.http_headers, &caller.take_answer(), renewed);
         response

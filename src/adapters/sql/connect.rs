@@ -13,7 +13,7 @@ use super::dialect;
 use super::error::fault;
 use crate::ports::store::{StoreError, StoreResult};
 
-/// How long SQLite waits for another process's lock.
+/// How long `SQLite` waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
 /// A connection idle for longer is tried before it is used.
 const TRUSTED: Duration = Duration::from_secs(1);

@@ -47,7 +47,7 @@ impl<T> Row for T where
 /// What a write did.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Done {
-    /// Rows that the condition met, changed or not (sqlx asks MySQL for these).
+    /// Rows that the condition met, changed or not (sqlx asks `MySQL` for these).
     pub(super) rows: u64,
     /// The id of the last inserted row.
     pub(super) id: i64,

@@ -1,4 +1,4 @@
-//! The few places where MySQL (and MariaDB) and SQLite differ.
+//! The few places where `MySQL` (and `MariaDB`) and `SQLite` differ.
 
 use sqlx::mysql::MySql;
 use sqlx::sqlite::Sqlite;
@@ -14,7 +14,7 @@ const MYSQL_SESSION: &str = "SET SESSION innodb_lock_wait_timeout = 5, \
     SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";
 
 impl<M, S> Engine<M, S> {
-    /// Behind a SELECT whose rows the unit is going to change. SQLite has one writer, who needs no lock.
+    /// Behind a SELECT whose rows the unit is going to change. `SQLite` has one writer, who needs no lock.
     pub(super) const fn row_lock(&self) -> &'static str {
         match self {
             Self::MySql(_) => " FOR UPDATE",
@@ -35,8 +35,8 @@ impl<M, S> Engine<M, S> {
         }
     }
 
-    /// Pushes `(key, id) < (?, ?)` or its reverse, so that an index over both is walked from there: SQLite
-    /// takes the row values, MySQL only the condition taken apart.
+    /// Pushes `(key, id) < (?, ?)` or its reverse, so that an index over both is walked from there: `SQLite`
+    /// takes the row values, `MySQL` only the condition taken apart.
     pub(super) fn push_beyond(
         &self,
         sql: &mut Sql,
@@ -62,7 +62,7 @@ impl<M, S> Engine<M, S> {
     }
 }
 
-/// Begins a transaction that writes. SQLite takes its write lock at once, as a reader's cannot be made one later.
+/// Begins a transaction that writes. `SQLite` takes its write lock at once, as a reader's cannot be made one later.
 pub(super) async fn begin(
     pool: &Pool,
 ) -> sqlx::Result<Engine<Transaction<'static, MySql>, Transaction<'static, Sqlite>>> {
@@ -72,7 +72,7 @@ pub(super) async fn begin(
     })
 }
 
-/// Brings a new MySQL connection into the state that the statements rely on.
+/// Brings a new `MySQL` connection into the state that the statements rely on.
 pub(super) async fn prepare_mysql(connection: &mut MySqlConnection) -> sqlx::Result<()> {
     connection.execute(MYSQL_ISOLATION).await?;
     connection.execute(MYSQL_SESSION).await?;

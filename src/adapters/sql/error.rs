@@ -6,7 +6,7 @@ use sqlx::mysql::MySqlDatabaseError;
 
 use crate::ports::store::StoreError;
 
-/// Unique indexes and what they keep apart: as MySQL names them, as SQLite describes them.
+/// Unique indexes and what they keep apart: as `MySQL` names them, as `SQLite` describes them.
 const CONFLICTS: [(&str, &str, &str); 4] = [
     ("users_username_key", "users.username_key", "username"),
     ("users_email_key", "users.email_key", "email"),

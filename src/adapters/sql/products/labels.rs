@@ -4,7 +4,6 @@ use super::search::push_visible;
 use crate::adapters::sql::statement::{Sql, behind_prefix};
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::label::Label;
-use crate::ports::store::StoreResult;
 
 /// The labels of products, each product's in its order; nothing to ask without ids.
 pub(super) fn of(ids: &[ProductId]) -> Option<Sql> {
@@ -17,9 +16,9 @@ pub(super) fn of(ids: &[ProductId]) -> Option<Sql> {
     Some(sql)
 }
 
-pub(super) fn read(rows: Vec<(i64, String)>) -> StoreResult<Vec<(ProductId, Label)>> {
+pub(super) fn read(rows: Vec<(i64, String)>) -> Vec<(ProductId, Label)> {
     let label = |(id, label)| (ProductId::new(id), Label::from_stored(label));
-    Ok(rows.into_iter().map(label).collect())
+    rows.into_iter().map(label).collect()
 }
 
 /// Labels by use.

@@ -105,7 +105,7 @@ impl ProductReader for SqlStore {
 
     async fn labels_of(&self, ids: &[ProductId]) -> StoreResult<Vec<(ProductId, Label)>> {
         match labels::of(ids) {
-            Some(sql) => labels::read(self.read.all(sql).await?),
+            Some(sql) => Ok(labels::read(self.read.all(sql).await?)),
             None => Ok(Vec::new()),
         }
     }

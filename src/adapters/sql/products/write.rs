@@ -43,7 +43,7 @@ impl Products for SqlUnit {
         let Some(sql) = labels::of(&[id]) else {
             return Ok(Vec::new());
         };
-        let labels = labels::read(self.unit.all(sql).await?)?;
+        let labels = labels::read(self.unit.all(sql).await?);
         Ok(labels.into_iter().map(|(_, label)| label).collect())
     }
 
