@@ -1,4 +1,4 @@
-//! The outside world behind the ports. An adapter knows ports and domain, nothing of services.
+//! The outside world behind the ports: each module implements one, and knows nothing of services.
 
 pub mod chance;
 pub mod clock;

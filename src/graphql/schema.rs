@@ -15,9 +15,6 @@ use crate::services::products::ProductsService;
 use crate::services::sales::SalesService;
 use crate::services::users::UsersService;
 
-/// Most objects that a document may ask for (rules, Limits).
-const MAX_OBJECTS: u64 = 25_000;
-
 /// The executable schema.
 pub type ShotifySchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -36,14 +33,14 @@ pub struct Services {
     pub media: Arc<dyn MediaService>,
 }
 
-/// Builds the schema over services. The request's data must hold a [`super::context::Caller`].
+/// Builds the schema over services; no document may ask for more than `max_objects` (rules, Limits). The request's data must hold a [`super::context::Caller`].
 #[must_use]
-pub fn build(services: Services) -> ShotifySchema {
+pub fn build(services: Services, max_objects: u64) -> ShotifySchema {
     let users = UserLoader(services.users.clone());
     let labels = LabelLoader(services.products.clone());
     let products = ProductLoader(services.products.clone());
     definition()
-        .extension(ObjectLimit(MAX_OBJECTS))
+        .extension(ObjectLimit(max_objects))
         .data(DataLoader::with_cache(users, tokio::spawn, NoCache))
         .data(DataLoader::with_cache(labels, tokio::spawn, NoCache))
         .data(DataLoader::with_cache(products, tokio::spawn, NoCache))
