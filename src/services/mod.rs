@@ -12,5 +12,5 @@ mod mailed;
 pub mod outbox;
 pub mod retry;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 pub mod users;
