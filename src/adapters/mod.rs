@@ -1,9 +1,11 @@
-//! The outside as it really is: each module implements one port, and knows nothing of services.
+//! The outside world behind the ports: each module implements one, and knows nothing of services.
 
 pub mod chance;
 pub mod clock;
 pub mod keys;
 pub mod mail;
-
+pub mod objects;
 pub mod passwords;
+pub mod pictures;
 pub mod rate_limit;
+pub mod sql;

@@ -1,3 +1,5 @@
+//! The access table of rules.md, cell by cell.
+
 use super::*;
 use crate::domain::picture::ImageFormat;
 

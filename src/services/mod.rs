@@ -9,8 +9,11 @@ pub mod auth;
 mod current_password;
 pub mod limits;
 mod mailed;
+pub mod media;
 pub mod outbox;
+pub mod products;
 pub mod retry;
+pub mod sales;
 #[cfg(test)]
 mod testing;
 pub mod users;

@@ -1,0 +1,129 @@
+//! Where the work is done: a bounded number of blocking threads, a bounded queue before them, and a bound
+//! on the memory that decoding takes, given out in the order of arrival.
+
+use std::io::{Read, Seek};
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+
+use crate::ports::pictures::{PictureError, SpooledFile};
+
+use super::PictureLimits;
+use super::clean::{Header, broken, header};
+use super::decode::judge;
+
+/// A permit for memory stands for so many pixels of 4 bytes.
+const PIXELS_A_PERMIT: u64 = 1024;
+
+/// Permits travel into the blocking task, so that they come back when its work ends, whoever still waits for it.
+pub(super) struct Pool {
+    limits: PictureLimits,
+    places: Arc<Semaphore>,
+    workers: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
+    memory_permits: u32,
+}
+
+impl Pool {
+    pub fn new(limits: PictureLimits) -> Self {
+        let workers = limits.workers.max(1);
+        let memory_permits = permits(limits.pixels_in_flight.saturating_mul(4));
+        Self {
+            limits,
+            places: Arc::new(Semaphore::new(workers + limits.queue)),
+            workers: Arc::new(Semaphore::new(workers)),
+            memory: Arc::new(Semaphore::new(memory_permits as usize)),
+            memory_permits,
+        }
+    }
+
+    /// Reads the file, and works on it when there is a thread and memory for it.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        upload: SpooledFile,
+        work: impl FnOnce(&[u8]) -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
+        let place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| PictureError::Busy)?;
+        let (place, upload, memory) = self.look(place, upload).await?;
+        // Memory before a thread: a thread that waits for memory would keep the small ones from working.
+        let memory = acquire(&self.memory, memory.min(self.memory_permits)).await?;
+        let worker = acquire(&self.workers, 1).await?;
+        blocking(move || {
+            let _held = (place, memory, worker);
+            work(&read(upload)?)
+        })
+        .await
+    }
+
+    /// Judges the header alone. The bytes are read again for the work: files that wait take no memory.
+    async fn look(
+        &self,
+        place: OwnedSemaphorePermit,
+        upload: SpooledFile,
+    ) -> Result<(OwnedSemaphorePermit, SpooledFile, u32), PictureError> {
+        let worker = acquire(&self.workers, 1).await?;
+        let limits = self.limits;
+        blocking(move || {
+            let _held = worker;
+            let mut upload = upload;
+            let head = header(&read_again(&mut upload)?)?;
+            judge(&head, &limits)?;
+            let memory = needed(&head, upload.size);
+            Ok((place, upload, memory))
+        })
+        .await
+    }
+}
+
+async fn acquire(
+    semaphore: &Arc<Semaphore>,
+    count: u32,
+) -> Result<OwnedSemaphorePermit, PictureError> {
+    let permit = semaphore.clone().acquire_many_owned(count).await;
+    permit.map_err(|error| PictureError::Failed(error.to_string()))
+}
+
+/// A decoder that panics has met a file that it cannot read: the file is refused, the server lives on.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PictureError> + Send + 'static,
+) -> Result<T, PictureError> {
+    match spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => {
+            tracing::warn!("a picture made its decoder panic and was refused");
+            Err(broken())
+        }
+        Err(error) => Err(PictureError::Failed(error.to_string())),
+    }
+}
+
+/// The decoder's peak and three copies of the file: as uploaded, clean, and in the decoder.
+fn needed(head: &Header, file: u64) -> u32 {
+    permits(head.decoding_bytes() + 3 * file)
+}
+
+fn permits(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(4 * PIXELS_A_PERMIT))
+        .unwrap_or(u32::MAX)
+        .max(1)
+}
+
+fn read(mut upload: SpooledFile) -> Result<Vec<u8>, PictureError> {
+    read_again(&mut upload)
+}
+
+fn read_again(upload: &mut SpooledFile) -> Result<Vec<u8>, PictureError> {
+    let failed = |error: std::io::Error| PictureError::Failed(error.to_string());
+    upload.file.rewind().map_err(failed)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(upload.size).unwrap_or_default());
+    (&upload.file)
+        .take(upload.size)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok(bytes)
+}

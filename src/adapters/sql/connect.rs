@@ -1,0 +1,123 @@
+//! Connections: how many, and in which state each begins.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Database};
+
+use super::database::{Engine, Pool};
+use super::dialect;
+use super::error::fault;
+use crate::ports::store::{StoreError, StoreResult};
+
+/// How long `SQLite` waits for another process's lock.
+const BUSY: Duration = Duration::from_secs(5);
+/// A connection idle for longer is tried before it is used.
+const TRUSTED: Duration = Duration::from_secs(1);
+/// Prepared statements kept by each connection.
+const STATEMENTS: usize = 256;
+
+/// Where the database is, and how many connections it is given.
+#[derive(Debug, Clone)]
+pub struct SqlConfig {
+    /// `sqlite://path` or `mysql://…`. A `SQLite` file that does not exist is made.
+    pub url: String,
+    /// Connections for reading.
+    pub read_connections: u32,
+    /// Connections for units of work; `SQLite` always has one.
+    pub write_connections: u32,
+    /// How long to wait for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+/// What a pool is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Read,
+    Write,
+}
+
+/// Opens the two pools, the writing one first: it makes the file of a `SQLite` database.
+pub(super) async fn pools(config: &SqlConfig) -> StoreResult<(Pool, Pool)> {
+    let write = open(config, Purpose::Write).await?;
+    let read = open(config, Purpose::Read).await?;
+    Ok((read, write))
+}
+
+async fn open(config: &SqlConfig, purpose: Purpose) -> StoreResult<Pool> {
+    // The URL may hold a password: neither it nor what a parser says of it goes into an error.
+    let unreadable = |_| StoreError::Failed("the database's URL cannot be read".into());
+    let pool = if config.url.starts_with("sqlite:") {
+        let options = SqliteConnectOptions::from_str(&config.url).map_err(unreadable)?;
+        sqlite(config, purpose, options).await
+    } else {
+        let options = MySqlConnectOptions::from_str(&config.url).map_err(unreadable)?;
+        mysql(config, purpose, options).await
+    };
+    pool.map_err(fault)
+}
+
+async fn sqlite(
+    config: &SqlConfig,
+    purpose: Purpose,
+    options: SqliteConnectOptions,
+) -> sqlx::Result<Pool> {
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .statement_cache_capacity(STATEMENTS);
+    let (options, connections) = match purpose {
+        Purpose::Read => (options.pragma("query_only", "ON"), config.read_connections),
+        Purpose::Write => (options, 1),
+    };
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await?;
+    Ok(Engine::Sqlite(pool))
+}
+
+async fn mysql(
+    config: &SqlConfig,
+    purpose: Purpose,
+    options: MySqlConnectOptions,
+) -> sqlx::Result<Pool> {
+    let connections = match purpose {
+        Purpose::Read => config.read_connections,
+        Purpose::Write => config.write_connections,
+    };
+    let pool = trusting(MySqlPoolOptions::new())
+        .max_connections(connections)
+        .acquire_timeout(config.acquire_timeout)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                dialect::prepare_mysql(connection).await?;
+                match purpose {
+                    Purpose::Read => dialect::limit_mysql_reads(connection).await,
+                    Purpose::Write => Ok(()),
+                }
+            })
+        })
+        .connect_with(options.statement_cache_capacity(STATEMENTS))
+        .await?;
+    Ok(Engine::MySql(pool))
+}
+
+/// Spares the round trip of a ping for a connection that has just been in use.
+fn trusting<DB: Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
+    options
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta: PoolConnectionMetadata| {
+            Box::pin(async move { Ok(meta.idle_for < TRUSTED || connection.ping().await.is_ok()) })
+        })
+}

@@ -1,0 +1,5 @@
+//! Members.
+
+mod read;
+mod row;
+mod write;

@@ -1,0 +1,114 @@
+//! The SQL store: `SQLite` for the embedded default, `MySQL` (or `MariaDB`) to scale out.
+//!
+//! Each statement is written once, as a [`statement::Sql`], and runs on either engine through [`database`], which
+//! counts it; what differs is in [`dialect`], what an engine's error means in [`error`]. A repository is a file
+//! pair: its reader on [`SqlStore`], its writer on the unit of work. To add a statement: write it in plain SQL with
+//! `?`, bind every value, read it by a row struct, and run it in `tests/contract` on both engines.
+
+mod connect;
+mod database;
+mod dialect;
+mod error;
+mod journal;
+mod keyset;
+mod mail_payload;
+mod members;
+mod outbox;
+mod products;
+mod sales;
+mod schema;
+mod sessions;
+mod statement;
+mod tokens;
+mod unit;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+
+pub use connect::SqlConfig;
+pub use schema::SchemaState;
+pub use sessions::SqlSessions;
+
+use crate::ports::products::ProductReader;
+use crate::ports::sales::SaleReader;
+use crate::ports::store::{Store, StoreResult, UnitOfWork};
+use crate::ports::users::UserReader;
+use database::Database;
+use statement::Sql;
+use unit::SqlUnit;
+
+/// A database of either engine; cheap to clone. Readers and units of work have pools of their own, so that
+/// neither starves the other.
+#[derive(Debug, Clone)]
+pub struct SqlStore {
+    read: Database,
+    write: Database,
+    statements: Arc<AtomicU64>,
+}
+
+impl SqlStore {
+    /// Opens the database; a `SQLite` file is made when there is none. The schema is left as it is.
+    pub async fn connect(config: &SqlConfig) -> StoreResult<Self> {
+        let (read, write) = connect::pools(config).await?;
+        let statements = Arc::new(AtomicU64::new(0));
+        Ok(Self {
+            read: Database::new(read, Arc::clone(&statements)),
+            write: Database::new(write, Arc::clone(&statements)),
+            statements,
+        })
+    }
+
+    /// Applies the migrations that are missing.
+    pub async fn migrate(&self) -> StoreResult<()> {
+        schema::migrate(&self.write).await
+    }
+
+    /// How the schema relates to this program.
+    pub async fn schema_state(&self) -> StoreResult<SchemaState> {
+        schema::state(&self.write).await
+    }
+
+    /// How many statements were sent since the start, without BEGIN and COMMIT.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The session store in this database.
+    #[must_use]
+    pub fn sessions(&self) -> SqlSessions {
+        SqlSessions::new(self.clone())
+    }
+
+    /// Closes all connections; what is open is waited for.
+    pub async fn close(&self) {
+        database::on!(&self.read.pool, pool => pool.close().await);
+        database::on!(&self.write.pool, pool => pool.close().await);
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn begin(&self) -> StoreResult<Box<dyn UnitOfWork>> {
+        Ok(Box::new(SqlUnit::new(self.write.begin().await?)))
+    }
+
+    fn users(&self) -> &dyn UserReader {
+        self
+    }
+
+    fn products(&self) -> &dyn ProductReader {
+        self
+    }
+
+    fn sales(&self) -> &dyn SaleReader {
+        self
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        let _: (i64,) = self.read.one(Sql::new("SELECT 1")).await?;
+        Ok(())
+    }
+}

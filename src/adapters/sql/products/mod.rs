@@ -1,0 +1,7 @@
+//! Products, their labels and the words under which they are found.
+
+mod labels;
+mod read;
+mod row;
+mod search;
+mod write;

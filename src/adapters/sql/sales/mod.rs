@@ -1,0 +1,5 @@
+//! Sales.
+
+mod read;
+mod row;
+mod write;

@@ -1,0 +1,54 @@
+//! The unit of work: one transaction that is every repository at once.
+
+use async_trait::async_trait;
+
+use super::database::Unit;
+use crate::ports::journal::Journal;
+use crate::ports::outbox::Outbox;
+use crate::ports::products::Products;
+use crate::ports::sales::Sales;
+use crate::ports::store::{StoreResult, UnitOfWork};
+use crate::ports::tokens::MailTokens;
+use crate::ports::users::Users;
+
+/// Dropping it without a commit rolls everything back.
+pub(super) struct SqlUnit {
+    pub(super) unit: Unit,
+}
+
+impl SqlUnit {
+    pub(super) const fn new(unit: Unit) -> Self {
+        Self { unit }
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for SqlUnit {
+    fn users(&mut self) -> &mut dyn Users {
+        self
+    }
+
+    fn tokens(&mut self) -> &mut dyn MailTokens {
+        self
+    }
+
+    fn products(&mut self) -> &mut dyn Products {
+        self
+    }
+
+    fn sales(&mut self) -> &mut dyn Sales {
+        self
+    }
+
+    fn outbox(&mut self) -> &mut dyn Outbox {
+        self
+    }
+
+    fn journal(&mut self) -> &mut dyn Journal {
+        self
+    }
+
+    async fn commit(self: Box<Self>) -> StoreResult<()> {
+        self.unit.end().await
+    }
+}

@@ -1,0 +1,101 @@
+//! Whatever passes the guard is harmless to the parser.
+
+use std::{fmt::Write, thread};
+
+use proptest::prelude::*;
+
+use super::{tests::nested, *};
+
+/// A thread with a stack as small as any that the server uses.
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = thread::Builder::new().stack_size(1024 * 1024).spawn(work);
+    thread
+        .unwrap()
+        .join()
+        .expect("neither panics nor overflows");
+}
+
+/// G1
+#[test]
+fn the_deepest_documents_that_pass_do_not_overflow_the_parser() {
+    on_a_small_stack(|| {
+        let limits = GuardLimits {
+            depth: 100,
+            ..GuardLimits::default()
+        };
+        for text in [
+            format!("{{ a(x: {}) }}", nested("[", "]", 46)),
+            format!("{{ a(x: {}1{}) }}", "{a:".repeat(46), "}".repeat(46)),
+            format!(
+                "query($a: {}A{} = {}) {{ a }}",
+                "[".repeat(47),
+                "]".repeat(47),
+                nested("[", "]", 47)
+            ),
+            format!("{}a{}", "{a".repeat(48), "}".repeat(48)),
+            format!("{{{}a{}}}", "...{".repeat(47), "}".repeat(47)),
+        ] {
+            check_document(&text, &limits).unwrap();
+        }
+        let mut chain = "{ ...F0 }".to_owned();
+        for n in 0..30 {
+            write!(chain, "fragment F{n} on A{{...{{...{{...F{}}}}}}}", n + 1).unwrap();
+        }
+        check_document(&format!("{chain} fragment F30 on A {{ a }}"), &limits).unwrap();
+    });
+}
+
+proptest! {
+    /// X3
+    #[test]
+    fn random_text_never_panics(text in ".{0,400}", bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let limits = GuardLimits::default();
+        let _ = check_document(&text, &limits);
+        let _ = check_document(&String::from_utf8_lossy(&bytes), &limits);
+        let _ = check_variables(&bytes, &limits);
+    }
+
+    /// X3
+    #[test]
+    fn random_pieces_of_graphql_never_overflow_the_parser(
+        pieces in prop::collection::vec((prop::sample::select(PIECES), 1..400_usize), 0..40),
+    ) {
+        let text: String = pieces.iter().map(|(piece, times)| piece.repeat(*times)).collect();
+        on_a_small_stack(move || drop(check_document(&text, &GuardLimits::default())));
+    }
+}
+
+const PIECES: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{a",
+    "{a:",
+    "a(x:",
+    "[",
+    "\"",
+    "\"\"\"",
+    "\\",
+    "\\\"\"\"",
+    "#",
+    "\n",
+    "\r",
+    "...",
+    "...F",
+    "... on A{",
+    "fragment F on A{",
+    "query(",
+    "$a:",
+    "[A]",
+    "=",
+    "@b",
+    "!",
+    "1",
+    "a ",
+    ",",
+    "\u{feff}",
+    "mutation",
+];

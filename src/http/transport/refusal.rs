@@ -1,0 +1,66 @@
+//! A request that never reaches the executor.
+
+use async_graphql::{Response, ServerError};
+
+use crate::graphql::{
+    codes::{Code, ErrorDetails, server_error},
+    guard::GuardError,
+};
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(super) struct Refusal(pub(super) Box<ServerError>);
+
+impl Refusal {
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self(Box::new(server_error(code, message)))
+    }
+
+    pub(super) fn input(message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+
+    pub(super) fn too_large(message: impl Into<String>) -> Self {
+        Self::new(Code::PayloadTooLarge, message)
+    }
+
+    pub(super) fn media_type(message: impl Into<String>) -> Self {
+        Self::new(Code::UnsupportedMediaType, message)
+    }
+
+    pub(super) fn not_acceptable() -> Self {
+        let message = "Answers come as application/json or application/graphql-response+json.";
+        Self::new(Code::NotAcceptable, message)
+    }
+
+    /// Names the part of the request that is meant.
+    pub(super) fn at(self, field: &str) -> Self {
+        Self(Box::new(self.0.with_field(field)))
+    }
+}
+
+impl From<GuardError> for Refusal {
+    fn from(error: GuardError) -> Self {
+        let mut refusal = Self::new(error.code(), error.to_string());
+        if let GuardError::Syntax { position, .. } = error {
+            refusal.0.locations.extend(position);
+        }
+        refusal
+    }
+}
+
+/// What the transport answers with.
+pub(super) struct Reply {
+    pub(super) response: Response,
+    /// It never reached the executor.
+    pub(super) refused: bool,
+}
+
+impl From<Refusal> for Reply {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            response: Response::from_errors(vec![*refusal.0]),
+            refused: true,
+        }
+    }
+}

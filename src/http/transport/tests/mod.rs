@@ -1,0 +1,15 @@
+//! Black box: a small schema of its own behind the real routes.
+
+mod documents;
+mod execution;
+mod forms;
+mod media;
+mod methods;
+mod old_clients;
+mod persisted;
+#[expect(
+    clippy::unused_async,
+    reason = "async-graphql wants resolvers to be async"
+)]
+mod support;
+mod uploads;

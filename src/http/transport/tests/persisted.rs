@@ -1,0 +1,74 @@
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::support::Server;
+
+fn extension(document: &str) -> Value {
+    let hash = hex::encode(Sha256::digest(document));
+    json!({"persistedQuery": {"version": 1, "sha256Hash": hash}})
+}
+
+#[tokio::test]
+async fn a_document_sent_once_is_known_by_its_hash() {
+    let server = Server::new();
+    let hello = json!({"data": {"hello": "world"}});
+    let extensions = extension("{ hello }");
+    let short = json!({ "extensions": extensions });
+    let answer = server.json(short.clone()).await;
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(
+        answer.json["errors"][0]["message"],
+        "PersistedQueryNotFound"
+    );
+    let long = json!({"query": "{ hello }", "extensions": extensions});
+    assert_eq!(server.json(long).await.json, hello);
+    assert_eq!(server.json(short).await.json, hello);
+    let by_get = server.get(&[("extensions", &extensions.to_string())]).await;
+    assert_eq!(by_get.json, hello);
+}
+
+#[tokio::test]
+async fn a_hash_of_something_else_is_refused_and_not_kept() {
+    let server = Server::new();
+    let extensions = extension("{ hello }");
+    let forged = json!({"query": "mutation { touch }", "extensions": extensions});
+    server.json(forged).await.refused(400, "BAD_USER_INPUT");
+    let answer = server.json(json!({ "extensions": extensions })).await;
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    for wrong in [
+        json!({"version": 2}),
+        json!(1),
+        json!({"version": 1, "sha256Hash": "abc"}),
+    ] {
+        let body = json!({"query": "{ hello }", "extensions": {"persistedQuery": wrong}});
+        server.json(body).await.refused(400, "BAD_USER_INPUT");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_refused_is_not_kept() {
+    let server = Server::new();
+    let document = "{";
+    let extensions = extension(document);
+    let answer = server
+        .json(json!({"query": document, "extensions": extensions}))
+        .await;
+    answer.refused(200, "GRAPHQL_PARSE_FAILED");
+    let answer = server.json(json!({ "extensions": extensions })).await;
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+}
+
+/// G6
+#[tokio::test]
+async fn a_persisted_mutation_cannot_be_run_by_get() {
+    let server = Server::new();
+    let document = "mutation { touch }";
+    let extensions = extension(document);
+    server
+        .json(json!({"query": document, "extensions": extensions}))
+        .await;
+    assert_eq!(server.effects(), 1);
+    let answer = server.get(&[("extensions", &extensions.to_string())]).await;
+    answer.refused(405, "METHOD_NOT_ALLOWED");
+    assert_eq!(server.effects(), 1);
+}

@@ -1,0 +1,199 @@
+//! Changing and deleting: the rows are locked first, in id order, and judged under the lock.
+
+use std::collections::BTreeSet;
+
+use super::{ChangeError, ImageChange, Products};
+use crate::domain::id::ProductId;
+use crate::domain::invalid::Invalid;
+use crate::domain::label::Label;
+use crate::domain::money::{Cents, Percent};
+use crate::domain::product::{Listing, Product, Seen};
+use crate::domain::text::{Description, Title};
+use crate::domain::viewer::Viewer;
+use crate::domain::words::Word;
+use crate::ports::outbox::Task;
+use crate::ports::products::SearchWords;
+use crate::ports::store::UnitOfWork;
+use crate::services::retry::retrying;
+
+/// Most ids of one deletion.
+const MAX_IDS: usize = 100;
+
+/// The words under which a product is found.
+pub(super) fn words_of(listing: &Listing, labels: &[Label]) -> SearchWords {
+    SearchWords {
+        title: Word::all(listing.title.as_str()),
+        description: Word::all(listing.description.as_str()),
+        labels: labels
+            .iter()
+            .flat_map(|label| Word::all(label.as_str()))
+            .collect(),
+    }
+}
+
+/// A change that has been checked.
+struct Parsed {
+    title: Option<Title>,
+    description: Option<Description>,
+    labels: Option<Vec<Label>>,
+    price: Option<Cents>,
+    discount: Option<Percent>,
+}
+
+impl Parsed {
+    fn new(change: &ImageChange) -> Result<Self, Invalid> {
+        Ok(Self {
+            title: change.title.as_deref().map(Title::parse).transpose()?,
+            description: change
+                .description
+                .as_deref()
+                .map(Description::parse)
+                .transpose()?,
+            labels: change.labels.as_deref().map(Label::parse_all).transpose()?,
+            price: change
+                .price
+                .map(|price| Cents::parse("price", price))
+                .transpose()?,
+            discount: change
+                .discount_percent
+                .map(|percent| Percent::parse("discountPercent", percent))
+                .transpose()?,
+        })
+    }
+
+    /// The listing with what was sent in place of what was there.
+    fn apply(&self, change: &ImageChange, old: &Listing) -> Listing {
+        Listing {
+            title: self.title.as_ref().unwrap_or(&old.title).clone(),
+            description: self
+                .description
+                .as_ref()
+                .unwrap_or(&old.description)
+                .clone(),
+            private: change.private.unwrap_or(old.private),
+            for_sale: change.for_sale.unwrap_or(old.for_sale),
+            archived: change.archived.unwrap_or(old.archived),
+            price: self.price.unwrap_or(old.price),
+            discount: self.discount.unwrap_or(old.discount),
+        }
+    }
+
+    const fn touches_words(&self) -> bool {
+        self.title.is_some() || self.description.is_some() || self.labels.is_some()
+    }
+}
+
+pub(super) async fn update(
+    this: &Products,
+    viewer: &Viewer,
+    change: &ImageChange,
+) -> Result<Seen, ChangeError> {
+    let parsed = Parsed::new(change).map_err(|e| e.under("input"))?;
+    retrying(|| update_once(this, viewer, change, &parsed)).await
+}
+
+async fn update_once(
+    this: &Products,
+    viewer: &Viewer,
+    change: &ImageChange,
+    parsed: &Parsed,
+) -> Result<Seen, ChangeError> {
+    let id = ProductId::parse(&change.id).ok_or(ChangeError::NotFound)?;
+    let now = this.clock.now();
+    let mut unit = this.store.begin().await?;
+    let mut product = lock_own(unit.as_mut(), viewer, &[id])
+        .await?
+        .pop()
+        .ok_or(ChangeError::NotFound)?;
+    product.listing = parsed.apply(change, &product.listing);
+    product.updated = now;
+    unit.products().update(id, &product.listing, now).await?;
+    if let Some(labels) = &parsed.labels {
+        unit.products().set_labels(id, labels).await?;
+    }
+    if parsed.touches_words() {
+        let labels = unit.products().labels(id).await?;
+        unit.products()
+            .set_words(id, &words_of(&product.listing, &labels))
+            .await?;
+    }
+    unit.commit().await?;
+    Ok(Seen {
+        product,
+        bought: false,
+    })
+}
+
+/// Locks products that must all be the viewer's. Another's is FORBIDDEN where the viewer may see it;
+/// hidden and missing ones answer alike, with the same statements (Z7).
+async fn lock_own(
+    unit: &mut dyn UnitOfWork,
+    viewer: &Viewer,
+    ids: &[ProductId],
+) -> Result<Vec<Product>, ChangeError> {
+    let products = unit.products().lock(ids).await?;
+    if products.len() == ids.len() && products.iter().all(|p| p.owner == viewer.user) {
+        return Ok(products);
+    }
+    let mut hidden = products.len() < ids.len();
+    for id in ids {
+        let bought = unit.sales().find(viewer.user, *id).await?.is_some();
+        hidden |= products
+            .iter()
+            .any(|p| p.id == *id && !p.access(viewer.user, bought).see);
+    }
+    Err(if hidden {
+        ChangeError::NotFound
+    } else {
+        ChangeError::Forbidden
+    })
+}
+
+pub(super) async fn delete(
+    this: &Products,
+    viewer: &Viewer,
+    raw: &[String],
+) -> Result<(), ChangeError> {
+    let distinct: BTreeSet<&String> = raw.iter().collect();
+    if distinct.len() > MAX_IDS {
+        return Err(Invalid::new("input", format!("must be at most {MAX_IDS} ids")).into());
+    }
+    let ids: Option<BTreeSet<ProductId>> = distinct
+        .into_iter()
+        .map(|id| ProductId::parse(id))
+        .collect();
+    let ids: Vec<ProductId> = ids.ok_or(ChangeError::NotFound)?.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    retrying(|| delete_once(this, viewer, &ids)).await
+}
+
+async fn delete_once(
+    this: &Products,
+    viewer: &Viewer,
+    ids: &[ProductId],
+) -> Result<(), ChangeError> {
+    let now = this.clock.now();
+    let mut unit = this.store.begin().await?;
+    let products = lock_own(unit.as_mut(), viewer, ids).await?;
+    let sold = unit.sales().sold(ids).await?;
+    for product in products {
+        if sold.contains(&product.id) {
+            let archived = Listing {
+                archived: true,
+                ..product.listing
+            };
+            unit.products().update(product.id, &archived, now).await?;
+            continue;
+        }
+        unit.products().remove(product.id).await?;
+        for key in product.keys.all() {
+            unit.outbox()
+                .add(&Task::DeleteObject(key.to_owned()), now)
+                .await?;
+        }
+    }
+    unit.commit().await?;
+    Ok(())
+}

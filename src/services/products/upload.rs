@@ -1,0 +1,298 @@
+//! Putting pictures up: journal, objects, then rows and the journal's end in one transaction.
+//!
+//! A crash at any point leaves either all rows, or only objects that the journal names and the sweeper
+//! deletes (architecture, decision 8; K1, K2, K5).
+
+use futures::future::try_join_all;
+use futures::{FutureExt, StreamExt, stream};
+
+use super::change::words_of;
+use super::{NewImage, Products, UploadError};
+use crate::domain::id::ProductId;
+use crate::domain::invalid::Invalid;
+use crate::domain::label::Label;
+use crate::domain::money::{Cents, Percent};
+use crate::domain::picture::PictureFacts;
+use crate::domain::product::{Listing, NewProduct, ObjectKeys, Product, Seen};
+use crate::domain::text::{Description, Title};
+use crate::domain::viewer::Viewer;
+use crate::ports::chance;
+use crate::ports::outbox::Task;
+use crate::ports::pictures::{Developed, Encoded, SpooledFile};
+use crate::ports::store::{StoreError, UnitOfWork};
+use crate::services::retry::retrying;
+
+/// Pictures of one request whose finished bytes are held at once; the studio bounds the rest.
+const AT_ONCE: usize = 4;
+
+/// What is said of a picture, checked.
+struct Caption {
+    listing: Listing,
+    labels: Vec<Label>,
+}
+
+/// What one request puts up, ready to be committed.
+struct Batch {
+    captions: Vec<Caption>,
+    stored: Vec<Stored>,
+}
+
+/// A picture whose objects are stored and noted in the journal.
+struct Stored {
+    facts: PictureFacts,
+    keys: ObjectKeys,
+}
+
+impl Stored {
+    fn keys(&self) -> Vec<String> {
+        self.keys.all().map(str::to_owned).to_vec()
+    }
+}
+
+pub(super) async fn upload(
+    this: &Products,
+    viewer: &Viewer,
+    images: Vec<NewImage>,
+) -> Result<Vec<Seen>, UploadError> {
+    let most = this.limits.files;
+    if images.is_empty() || images.len() > most {
+        return Err(Invalid::new("input", format!("must be 1 to {most} images")).into());
+    }
+    let (captions, files): (Vec<_>, Vec<_>) = check(images)?.into_iter().unzip();
+    let watermark = watermark(this, viewer).await?;
+    let stored = store_all(this, files, &watermark).await?;
+    let batch = Batch { captions, stored };
+    match retrying(|| commit(this, viewer, &batch).boxed()).await {
+        Ok(seen) => Ok(seen),
+        Err(error) => {
+            discard(this, &batch.stored).await;
+            Err(error)
+        }
+    }
+}
+
+/// Checks every input before any work is done.
+fn check(images: Vec<NewImage>) -> Result<Vec<(Caption, SpooledFile)>, Invalid> {
+    let one = |(index, image): (usize, NewImage)| {
+        let caption = caption(&image).map_err(|e| e.under(&format!("input.{index}")))?;
+        Ok((caption, image.file))
+    };
+    images.into_iter().enumerate().map(one).collect()
+}
+
+fn caption(image: &NewImage) -> Result<Caption, Invalid> {
+    let listing = Listing {
+        title: Title::parse(&image.title)?,
+        description: Description::parse(&image.description)?,
+        private: image.private,
+        for_sale: image.for_sale,
+        archived: false,
+        price: Cents::parse("price", image.price)?,
+        discount: Percent::parse("discountPercent", image.discount_percent)?,
+    };
+    Ok(Caption {
+        listing,
+        labels: Label::parse_all(&image.labels)?,
+    })
+}
+
+/// The word of the marketplace and the seller's name.
+async fn watermark(this: &Products, viewer: &Viewer) -> Result<String, StoreError> {
+    let user = this.store.users().by_ids(&[viewer.user]).await?.pop();
+    Ok(user.map_or_else(
+        || "Shotify".to_owned(),
+        |user| format!("Shotify · {}", user.username.as_str()),
+    ))
+}
+
+/// Develops and stores all pictures, some at a time; when one fails, what the others stored is discarded.
+async fn store_all(
+    this: &Products,
+    files: Vec<SpooledFile>,
+    watermark: &str,
+) -> Result<Vec<Stored>, UploadError> {
+    let work = files
+        .into_iter()
+        .enumerate()
+        .map(|(index, file)| store_one(this, index, file, watermark).boxed());
+    let results: Vec<Result<Stored, UploadError>> =
+        stream::iter(work).buffered(AT_ONCE).collect().await;
+    let (stored, mut failed): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    let stored: Vec<Stored> = stored.into_iter().flatten().collect();
+    if failed.is_empty() {
+        return Ok(stored);
+    }
+    discard(this, &stored).await;
+    failed.swap_remove(0).map(|_: Stored| stored)
+}
+
+async fn store_one(
+    this: &Products,
+    index: usize,
+    file: SpooledFile,
+    watermark: &str,
+) -> Result<Stored, UploadError> {
+    let developed = this.studio.develop(file, watermark.to_owned()).await;
+    let developed = developed.map_err(|error| UploadError::Picture { index, error })?;
+    let stored = Stored {
+        keys: new_keys(this, &developed),
+        facts: developed.facts.clone(),
+    };
+    let keys = stored.keys();
+    retrying(|| open_journal(this, &keys)).await?;
+    let files = [
+        developed.original,
+        developed.thumbnail,
+        developed.preview,
+        developed.watermarked,
+    ];
+    let puts = keys.into_iter().zip(files).map(|(key, file)| async move {
+        let media_type = file.format.media_type();
+        this.objects.put(&key, file.bytes, media_type).await
+    });
+    if let Err(error) = try_join_all(puts).await {
+        discard(this, &[stored]).await;
+        return Err(error.into());
+    }
+    Ok(stored)
+}
+
+async fn open_journal(this: &Products, keys: &[String]) -> Result<(), StoreError> {
+    let mut unit = this.store.begin().await?;
+    unit.journal().open(keys, this.clock.now()).await?;
+    unit.commit().await
+}
+
+/// Keys that nobody can guess: 16 random bytes, and the format's extension.
+fn new_keys(this: &Products, developed: &Developed) -> ObjectKeys {
+    let key = |name: &str, file: &Encoded| {
+        let secret: [u8; 16] = chance::bytes(this.random.as_ref());
+        format!("{}/{name}.{}", hex::encode(secret), file.format.extension())
+    };
+    ObjectKeys {
+        original: key("original", &developed.original),
+        thumbnail: key("thumbnail", &developed.thumbnail),
+        preview: key("preview", &developed.preview),
+        watermarked: key("watermarked", &developed.watermarked),
+    }
+}
+
+/// All rows and the journal's end, or nothing.
+async fn commit(this: &Products, viewer: &Viewer, batch: &Batch) -> Result<Vec<Seen>, UploadError> {
+    let now = this.clock.now();
+    let mut unit = this.store.begin().await?;
+    check_quota(this, unit.as_mut(), viewer, &batch.stored).await?;
+    let mut seen = Vec::with_capacity(batch.stored.len());
+    for (caption, stored) in batch.captions.iter().zip(&batch.stored) {
+        let new = NewProduct {
+            owner: viewer.user,
+            listing: caption.listing.clone(),
+            currency: this.currency.clone(),
+            created: now,
+            facts: stored.facts.clone(),
+            keys: stored.keys.clone(),
+        };
+        let id = insert(unit.as_mut(), &new, &caption.labels).await?;
+        seen.push(as_seen(id, new));
+    }
+    let keys: Vec<String> = batch.stored.iter().flat_map(Stored::keys).collect();
+    if !unit.journal().close(&keys).await? {
+        return Err(StoreError::Unavailable(
+            "the upload took so long that it was swept away".into(),
+        )
+        .into());
+    }
+    unit.commit().await?;
+    Ok(seen)
+}
+
+async fn insert(
+    unit: &mut dyn UnitOfWork,
+    new: &NewProduct,
+    labels: &[Label],
+) -> Result<ProductId, StoreError> {
+    let id = unit.products().add(new).await?;
+    unit.products().set_labels(id, labels).await?;
+    unit.products()
+        .set_words(id, &words_of(&new.listing, labels))
+        .await?;
+    Ok(id)
+}
+
+/// Under the lock of the member's row, so that parallel uploads cannot exceed the quota together.
+async fn check_quota(
+    this: &Products,
+    unit: &mut dyn UnitOfWork,
+    viewer: &Viewer,
+    stored: &[Stored],
+) -> Result<(), UploadError> {
+    unit.users().lock(viewer.user).await?;
+    let usage = unit.products().usage(viewer.user).await?;
+    let count = i64::try_from(stored.len()).unwrap_or(i64::MAX);
+    let bytes = stored.iter().map(|s| s.facts.size).sum::<u64>();
+    if usage.count.saturating_add(count) > this.limits.images {
+        return Err(UploadError::Quota(format!(
+            "a member may have {} images",
+            this.limits.images
+        )));
+    }
+    if usage
+        .bytes
+        .saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX))
+        > this.limits.bytes
+    {
+        return Err(UploadError::Quota(format!(
+            "a member's originals may take {} MiB",
+            this.limits.bytes >> 20
+        )));
+    }
+    Ok(())
+}
+
+fn as_seen(id: ProductId, new: NewProduct) -> Seen {
+    let NewProduct {
+        owner,
+        listing,
+        currency,
+        created,
+        facts,
+        keys,
+    } = new;
+    Seen {
+        product: Product {
+            id,
+            owner,
+            listing,
+            currency,
+            created,
+            updated: created,
+            facts,
+            keys,
+        },
+        bought: false,
+    }
+}
+
+/// Orders the deletion of objects that no row will name. The journal is the arbiter: where its notes are
+/// gone, a commit whose answer was lost has succeeded after all, and nothing is deleted. Where this fails,
+/// the sweeper does it later.
+async fn discard(this: &Products, stored: &[Stored]) {
+    for picture in stored {
+        if let Err(error) = retrying(|| discard_one(this, picture).boxed()).await {
+            tracing::warn!(%error, "objects of a failed upload are left to the sweeper");
+        }
+    }
+}
+
+async fn discard_one(this: &Products, picture: &Stored) -> Result<(), StoreError> {
+    let keys = picture.keys();
+    let now = this.clock.now();
+    let mut unit = this.store.begin().await?;
+    if !unit.journal().close(&keys).await? {
+        return Ok(());
+    }
+    for key in keys {
+        unit.outbox().add(&Task::DeleteObject(key), now).await?;
+    }
+    unit.commit().await
+}
