@@ -1,5 +1,6 @@
 //! Sessions and passwords against plain rows.
 
+mod events;
 mod passwords;
 mod sessions;
 mod sign_in;
