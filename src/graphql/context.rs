@@ -123,12 +123,14 @@ pub(super) trait Resolver {
 
 impl Resolver for Context<'_> {
     fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T> {
-        self.data::<T>()
-            .map_err(|_| codes::error(Code::Internal, "Something went wrong on the server."))
+        self.data::<T>().map_err(|_| {
+            tracing::error!(missing = std::any::type_name::<T>(), "not in the request's data");
+            codes::error(Code::Internal, "Something went wrong on the server.")
+        })
     }
 
     async fn member(&self) -> async_graphql::Result<Viewer> {
-        let caller = self.get::<Arc<Caller>>()?;
+        let caller = self.get::<Caller>()?;
         let auth = self.get::<Services>()?.auth.as_ref();
         let viewer = caller
             .viewer(auth)
@@ -146,7 +148,7 @@ impl Resolver for Context<'_> {
     }
 
     fn guest(&self) -> async_graphql::Result<&Caller> {
-        let caller = self.get::<Arc<Caller>>()?;
+        let caller = self.get::<Caller>()?;
         if caller.same_site {
             Ok(caller)
         } else {

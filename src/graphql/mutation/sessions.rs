@@ -1,7 +1,5 @@
 //! Signing in and out, and passwords.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object};
 
 use crate::graphql::context::{Caller, Cookie, Resolver};
@@ -62,7 +60,7 @@ impl SessionMutations {
     ) -> async_graphql::Result<bool> {
         let viewer = ctx.member().await?;
         ctx.get::<Services>()?.auth.sign_out(&viewer).await.api()?;
-        ctx.get::<Arc<Caller>>()?.sign_out();
+        ctx.get::<Caller>()?.sign_out();
         Ok(true)
     }
 
@@ -82,7 +80,7 @@ impl SessionMutations {
             .sign_out_everywhere(&viewer)
             .await
             .api()?;
-        ctx.get::<Arc<Caller>>()?.sign_out();
+        ctx.get::<Caller>()?.sign_out();
         Ok(true)
     }
 

@@ -1,7 +1,5 @@
 //! Queries about members.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object};
 
 use super::first;
@@ -19,7 +17,7 @@ pub struct UserQueries;
 impl UserQueries {
     /// The signed-in user, or null when the request carries no session cookie.
     async fn me(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        if matches!(ctx.get::<Arc<Caller>>()?.cookie, Cookie::Absent) {
+        if matches!(ctx.get::<Caller>()?.cookie, Cookie::Absent) {
             return Ok(None);
         }
         let viewer = ctx.member().await?;
