@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
+
 use super::*;
 use crate::domain::email::Email;
 use crate::domain::mail::Letter;
+use crate::domain::password::Password;
 use crate::domain::token::{MailToken, TokenPurpose};
+use crate::domain::user::Stamp;
 use crate::ports::clock::Clock as _;
+use crate::ports::passwords::{HashError, PasswordHasher, Verdict};
 use crate::services::mailed;
 
 /// Keeps a token as the outbox worker does when it mails a link.
@@ -196,4 +201,44 @@ async fn a_weak_new_password_is_refused_on_its_field() {
     };
     assert_eq!(invalid.field, "newPassword");
     assert!(bench.viewer(&tokens).await.is_some());
+}
+
+/// Hashes slowly enough for the account to be reset meanwhile.
+struct Overtaken(Arc<Accounts>);
+
+#[async_trait]
+impl PasswordHasher for Overtaken {
+    async fn hash(&self, password: Password) -> Result<String, HashError> {
+        let id = self.0.with(ANNA).unwrap().user.id;
+        if let Some(row) = self.0.rows().account_mut(id) {
+            row.stamp = Stamp([99; 16]);
+            row.hash = format!("now:{NEW}");
+        }
+        FakeHasher::default().hash(password).await
+    }
+    async fn verify(&self, password: Password, hash: String) -> Result<Verdict, HashError> {
+        FakeHasher::default().verify(password, hash).await
+    }
+    fn decoy(&self) -> String {
+        "decoy".into()
+    }
+}
+
+/// A8
+#[tokio::test]
+async fn a_reset_is_not_undone_by_a_change_under_way_with_the_old_password() {
+    let mut bench = Bench::new();
+    let tokens = bench.anna_signs_in().await;
+    let viewer = bench.viewer(&tokens).await.unwrap();
+    bench.auth.hasher = Arc::new(Overtaken(Arc::clone(&bench.accounts)));
+    let thief = "the thief's own passphrase";
+    let change = bench
+        .auth
+        .change_password(&viewer, Account::PASSWORD, thief);
+    let Err(ChangePasswordError::Invalid(invalid)) = change.await else {
+        panic!("the old password was still taken");
+    };
+    assert_eq!(invalid.field, "currentPassword");
+    assert!(bench.viewer(&tokens).await.is_none());
+    assert!(bench.try_sign_in(ANNA, NEW).await.is_ok());
 }
