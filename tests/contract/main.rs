@@ -2,6 +2,8 @@
 //! `MySQL` or `MariaDB` when `TEST_MYSQL_URL` names a server whose user may create databases. Each test has a
 //! database of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod journal;
 mod outbox;
 mod product_lists;

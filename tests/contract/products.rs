@@ -209,9 +209,8 @@ async fn racing_updates_of_locked_rows_lose_nothing(store: SqlStore) {
         let mut ids = [first, second];
         ids.rotate_left(index % 2);
         async move {
-            crate::support::until_free(|| dearer_by_a_cent(&store, ids))
-                .await
-                .unwrap()
+            let done = crate::support::until_free(|| dearer_by_a_cent(&store, ids)).await;
+            done.unwrap();
         }
     })
     .await;

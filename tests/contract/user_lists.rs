@@ -30,8 +30,8 @@ async fn sign_in_finds_the_confirmed_account_else_the_newest_pending_one(store: 
     let second = joined(&store, newcomer("anna2", "ANNA@example.com")).await;
     let key = "anna@example.com";
     assert_eq!(credentials(&store, key).await, Some((second, false)));
-    let waiting = store.users().pending_with(key).await.unwrap();
-    assert_eq!(waiting.map(|u| u.id), Some(second));
+    let newest = store.users().pending_with(key).await.unwrap();
+    assert_eq!(newest.map(|u| u.id), Some(second));
     assert_eq!(store.users().confirmed_with(key).await.unwrap(), None);
     let mut writing = unit(&store).await;
     let address = newcomer("anna", "Anna@example.com").pending_email;

@@ -56,8 +56,8 @@ async fn an_update_keeps_the_confirmed_address(store: SqlStore) {
     writing.users().update(&user).await.unwrap();
     writing.commit().await.unwrap();
     assert_eq!(read(&store, id).await, user);
-    let waiting = store.users().pending_with("berta@example.com").await;
-    assert_eq!(waiting.unwrap().map(|u| u.id), Some(id));
+    let found = store.users().pending_with("berta@example.com").await;
+    assert_eq!(found.unwrap().map(|u| u.id), Some(id));
 }
 
 async fn confirming_moves_the_address(store: SqlStore) {
