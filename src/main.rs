@@ -1,1 +1,103 @@
-fn main() {}
+//! The program `shotify`: reads arguments and settings, and hands over to the library.
+
+use std::collections::HashMap;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use shotify::app::{self, App, AppError};
+use shotify::config::Config;
+use shotify::telemetry;
+
+/// An image sharing and selling server with a GraphQL API.
+#[derive(Parser)]
+#[command(name = "shotify", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the marketplace (the default).
+    Serve,
+    /// Work off the outbox (mails, deletions) without serving.
+    Worker,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print the settings in use, secrets redacted, and try every connection.
+    CheckConfig,
+    /// Give a role to a member.
+    Role {
+        /// The member's confirmed address.
+        email: String,
+        /// ADMIN, MODERATOR or USER.
+        role: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command.unwrap_or(Command::Serve);
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(AppError(sentence)) => {
+            eprintln!("shotify: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), AppError> {
+    if matches!(command, Command::Schema) {
+        print!("{}", app::schema());
+        return Ok(());
+    }
+    let config = settings()?;
+    telemetry::start(&config.logs);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime =
+        runtime.map_err(|error| AppError(format!("the runtime cannot start: {error}")))?;
+    runtime.block_on(dispatch(command, config))
+}
+
+async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {
+    match command {
+        Command::Serve => {
+            let app = App::open(config).await?;
+            let started = app::bind(&app).await?;
+            app::serve(app, started).await
+        }
+        Command::Worker => app::work(App::open(config).await?).await,
+        Command::Migrate => app::migrate(&config).await,
+        Command::CheckConfig => {
+            println!("{}", app::check_config(&config).await?);
+            Ok(())
+        }
+        Command::Role { email, role } => app::set_role(config, &email, &role).await,
+        Command::Schema => Ok(()),
+    }
+}
+
+/// From the environment; in development a `.env` file fills in what that leaves out.
+fn settings() -> Result<Config, AppError> {
+    let production = std::env::var("SHOTIFY_ENV").is_ok_and(|value| value == "production");
+    let file = if production {
+        HashMap::new()
+    } else {
+        dot_env()?
+    };
+    let lookup = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
+    Config::from_env(&lookup).map_err(|error| AppError(error.to_string()))
+}
+
+fn dot_env() -> Result<HashMap<String, String>, AppError> {
+    let broken = |error: dotenvy::Error| AppError(format!(".env cannot be read: {error}"));
+    match dotenvy::from_filename_iter(".env") {
+        Ok(lines) => lines.collect::<Result<_, _>>().map_err(broken),
+        Err(error) if error.not_found() => Ok(HashMap::new()),
+        Err(error) => Err(broken(error)),
+    }
+}

@@ -1,4 +1,11 @@
-//! The outside world behind the ports. An adapter knows ports and domain, nothing of services.
+//! The outside world behind the ports: each module implements one, and knows nothing of services.
 
+pub mod chance;
+pub mod clock;
+pub mod keys;
+pub mod mail;
+pub mod objects;
+pub mod passwords;
 pub mod pictures;
+pub mod rate_limit;
 pub mod sql;

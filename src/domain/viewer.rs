@@ -5,7 +5,7 @@ use super::session::SessionId;
 use super::user::Role;
 
 /// A signed-in member. Holding one is the authority to call what needs a session; guests have none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The member.
     pub user: UserId,

@@ -1,9 +1,14 @@
 //! Who sent a request, and what the answer must carry back besides its body.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use async_graphql::Context;
 use tokio::sync::OnceCell;
+
+use super::codes::{self, Code};
+use super::error::{ApiResult, unauthenticated};
+use super::schema::Services;
 
 use crate::domain::viewer::Viewer;
 use crate::ports::store::StoreError;
@@ -25,7 +30,9 @@ pub enum Cookie {
     },
 }
 
-/// Everything about the sender that `http` knows and resolvers need. One a request, in its data.
+/// Everything about the sender that `http` knows and resolvers need. One a request, in its data;
+/// clones share what is found out and what is answered.
+#[derive(Clone)]
 pub struct Caller {
     /// The client's address, as far as proxies are trusted.
     pub address: IpAddr,
@@ -35,8 +42,8 @@ pub struct Caller {
     pub csrf: Option<String>,
     /// The Origin and Sec-Fetch-Site rule for operations without a session holds.
     pub same_site: bool,
-    viewer: OnceCell<Option<Viewer>>,
-    answer: Mutex<Answer>,
+    viewer: Arc<OnceCell<Option<Viewer>>>,
+    answer: Arc<Mutex<Answer>>,
 }
 
 /// What the answer carries back.
@@ -57,8 +64,8 @@ impl Caller {
             cookie,
             csrf,
             same_site,
-            viewer: OnceCell::new(),
-            answer: Mutex::default(),
+            viewer: Arc::default(),
+            answer: Arc::default(),
         }
     }
 
@@ -100,4 +107,59 @@ impl Caller {
     fn locked<T>(&self, f: impl FnOnce(&mut Answer) -> T) -> T {
         f(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The services and the caller, out of the context of a resolver.
+pub(super) trait Resolver {
+    /// A service or the caller. Everything is put there by [`super::build`] and the executor.
+    fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T>;
+
+    /// The signed-in member behind the request, in the order of the rules: session, then CSRF token.
+    fn member(&self) -> impl Future<Output = async_graphql::Result<Viewer>> + Send;
+
+    /// The sender of an operation that needs no session: refused when another site sent it.
+    fn guest(&self) -> async_graphql::Result<&Caller>;
+}
+
+impl Resolver for Context<'_> {
+    fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T> {
+        self.data::<T>().map_err(|_| {
+            tracing::error!(
+                missing = std::any::type_name::<T>(),
+                "not in the request's data"
+            );
+            codes::error(Code::Internal, "Something went wrong on the server.")
+        })
+    }
+
+    async fn member(&self) -> async_graphql::Result<Viewer> {
+        let caller = self.get::<Caller>()?;
+        let auth = self.get::<Services>()?.auth.as_ref();
+        let viewer = caller
+            .viewer(auth)
+            .await
+            .api()?
+            .ok_or_else(unauthenticated)?;
+        let token = caller.csrf.as_deref().unwrap_or_default();
+        if !auth.csrf_matches(&viewer, token) {
+            tracing::info!(target: "shotify::security", user = viewer.user.get(), "csrf_failed");
+            return Err(csrf_failed(
+                "Send the token of your sign-in in the header X-CSRF-Token.",
+            ));
+        }
+        Ok(viewer)
+    }
+
+    fn guest(&self) -> async_graphql::Result<&Caller> {
+        let caller = self.get::<Caller>()?;
+        if caller.same_site {
+            Ok(caller)
+        } else {
+            Err(csrf_failed("This cannot be asked for from another site."))
+        }
+    }
+}
+
+fn csrf_failed(message: &str) -> async_graphql::Error {
+    codes::error(Code::CsrfFailed, message)
 }

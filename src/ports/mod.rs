@@ -9,6 +9,7 @@ pub mod chance;
 pub mod clock;
 pub mod journal;
 pub mod keys;
+pub mod letters;
 pub mod mailer;
 pub mod objects;
 pub mod outbox;

@@ -6,7 +6,14 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+mod current_password;
+pub mod limits;
+mod mailed;
+pub mod media;
+pub mod outbox;
 pub mod products;
 pub mod retry;
 pub mod sales;
+#[cfg(test)]
+pub mod testing;
 pub mod users;

@@ -18,6 +18,7 @@ impl Meter {
     #[cfg_attr(not(test), expect(unused_variables, reason = "kept in tests only"))]
     pub(super) fn count(&self, sql: &Sql) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("sql_statements_total").increment(1);
         #[cfg(test)]
         self.sent.lock().unwrap().push(sql.clone());
     }

@@ -1,5 +1,11 @@
 //! Signing in and out, and passwords.
 
+mod change;
+mod reset;
+mod service;
+mod session;
+mod sign_in;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -12,6 +18,8 @@ use crate::domain::viewer::Viewer;
 use crate::ports::passwords::HashError;
 use crate::ports::store::StoreError;
 use crate::services::retry::Contended;
+
+pub use service::{Auth, AuthSettings};
 
 /// The pair of tokens of a session, for the encrypted cookie, and the CSRF token for the header.
 #[derive(Clone, PartialEq, Eq)]

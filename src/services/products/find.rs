@@ -71,7 +71,7 @@ async fn run(
     order: ProductOrder,
     request: &PageRequest,
 ) -> Result<Page<Seen>, SearchError> {
-    let filter = search.parse().map_err(|e| e.under("filter"))?;
+    let filter = search.parse().map_err(SearchError::Filter)?;
     if filter.finds_nothing() {
         return Ok(request.page(Vec::new()));
     }
@@ -88,7 +88,7 @@ pub(super) async fn count(
     viewer: &Viewer,
     search: &ImageSearch,
 ) -> Result<i64, SearchError> {
-    let filter = search.parse().map_err(|e| e.under("filter"))?;
+    let filter = search.parse().map_err(SearchError::Filter)?;
     if filter.finds_nothing() {
         return Ok(0);
     }

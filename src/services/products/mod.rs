@@ -116,12 +116,26 @@ pub enum ChangeError {
 /// Why nothing was searched.
 #[derive(Debug, Error)]
 pub enum SearchError {
-    /// A filter or a page argument is refused.
+    /// A filter is refused; its path does not name the argument it came in.
+    #[error(transparent)]
+    Filter(Invalid),
+    /// A page argument is refused.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl SearchError {
+    /// The same with the name of the filter's argument in front of its path.
+    #[must_use]
+    pub fn filter_named(self, argument: &str) -> Self {
+        match self {
+            Self::Filter(invalid) => Self::Filter(invalid.under(argument)),
+            other => other,
+        }
+    }
 }
 
 impl Contended for UploadError {

@@ -1,5 +1,13 @@
 //! Accounts: registration, confirmation, profiles.
 
+mod admin;
+mod avatar;
+mod confirm;
+mod find;
+mod register;
+mod service;
+mod update;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -16,6 +24,8 @@ use crate::ports::passwords::HashError;
 use crate::ports::pictures::{PictureError, SpooledFile};
 use crate::ports::store::StoreError;
 use crate::services::retry::Contended;
+
+pub use service::Members;
 
 /// A registration as it arrives.
 #[derive(Debug)]

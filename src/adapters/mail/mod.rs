@@ -1,0 +1,4 @@
+//! Writing and sending mails.
+
+pub mod letters;
+pub mod mailbox;

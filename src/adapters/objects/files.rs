@@ -1,0 +1,174 @@
+//! Objects as files: the embedded default.
+//!
+//! An object is `ab/cd/KEY` below the root, where `abcd` begins the hash of its key: folders stay small whatever keys look
+//! like. It is written under `.incoming` first and renamed when it is whole and on the disk.
+
+use std::fs::{self, File};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncReadExt as _;
+use tokio::task::spawn_blocking;
+use tokio_util::io::ReaderStream;
+
+use crate::ports::objects::{Object, ObjectError, ObjectStore};
+
+/// Bytes read at once.
+const CHUNK: usize = 64 * 1024;
+/// A file below `.incoming` that is older was left by a crash.
+const ABANDONED: Duration = Duration::from_hours(1);
+/// Bytes of a key: with its suffix it must fit a file's name.
+const LONGEST_KEY: usize = 200;
+
+/// An object store in a folder.
+pub struct FileObjects {
+    root: PathBuf,
+}
+
+impl FileObjects {
+    /// Over the folder `root`, which is made where it does not exist; clears away what a crash left.
+    pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
+        let root = root.into();
+        let incoming = root.join(".incoming");
+        fs::create_dir_all(&incoming)?;
+        clear(&incoming)?;
+        Ok(Self { root })
+    }
+
+    fn path(&self, key: &str) -> Result<PathBuf, ObjectError> {
+        if !is_key(key) {
+            return Err(ObjectError::Failed("a key is not well formed".into()));
+        }
+        let digest = Sha256::digest(key);
+        let (first, second) = (hex::encode(&digest[..1]), hex::encode(&digest[1..2]));
+        // No key holds a `+`, so that no two keys share a name.
+        Ok(self
+            .root
+            .join(first)
+            .join(second)
+            .join(key.replace('/', "+")))
+    }
+}
+
+/// Segments of ASCII letters, digits, dots, dashes and underscores, joined by `/`; none is empty or begins with a dot.
+fn is_key(key: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let segment = |s: &str| !s.is_empty() && !s.starts_with('.') && s.bytes().all(allowed);
+    key.len() <= LONGEST_KEY && key.split('/').all(segment)
+}
+
+/// Removes what is old by the file system's own clock.
+fn clear(incoming: &Path) -> io::Result<()> {
+    let now = tempfile::tempfile_in(incoming)?.metadata()?.modified()?;
+    for entry in fs::read_dir(incoming)? {
+        let entry = entry?;
+        let age = entry.metadata().and_then(|file| file.modified());
+        let age = age.ok().and_then(|made| now.duration_since(made).ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            // Another server may have been faster.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Says what is wrong without saying where: paths are nobody's business.
+fn fault(error: &io::Error) -> ObjectError {
+    use io::ErrorKind::{NotFound, QuotaExceeded, StorageFull};
+
+    match error.kind() {
+        NotFound => ObjectError::Missing,
+        StorageFull | QuotaExceeded => ObjectError::Unavailable("no space is left".into()),
+        kind => match error.raw_os_error() {
+            // Too many open files, here or in the whole system.
+            Some(23 | 24) => ObjectError::Unavailable("too many files are open".into()),
+            _ => ObjectError::Failed(kind.to_string()),
+        },
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, ObjectError> {
+    let done = spawn_blocking(work).await;
+    let done = done.map_err(|_| ObjectError::Failed("the work on a file broke off".into()))?;
+    done.map_err(|error| fault(&error))
+}
+
+fn write(incoming: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(incoming)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    let folder = path.parent().unwrap_or(incoming);
+    make_folder(folder)?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a folder that is still there after a power cut.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder.parent().unwrap_or(folder);
+    make_folder(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(parent)?.sync_all(),
+    }
+}
+
+#[async_trait]
+impl ObjectStore for FileObjects {
+    async fn put(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        _media_type: &'static str,
+    ) -> Result<(), ObjectError> {
+        let (path, incoming) = (self.path(key)?, self.root.join(".incoming"));
+        blocking(move || write(&incoming, &path, &bytes)).await
+    }
+
+    async fn size(&self, key: &str) -> Result<u64, ObjectError> {
+        let path = self.path(key)?;
+        blocking(move || Ok(fs::metadata(path)?.len())).await
+    }
+
+    async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<Object, ObjectError> {
+        let path = self.path(key)?;
+        let opened = blocking(move || {
+            let mut file = File::open(path)?;
+            let size = file.metadata()?.len();
+            let range = range.unwrap_or(0..size);
+            let start = range.start.min(size);
+            file.seek(SeekFrom::Start(start))?;
+            Ok((file, size, range.end.min(size).saturating_sub(start)))
+        });
+        let (file, size, length) = opened.await?;
+        let file = tokio::fs::File::from_std(file).take(length);
+        let chunks = ReaderStream::with_capacity(file, CHUNK);
+        let bytes = Box::pin(chunks.map(|chunk| chunk.map_err(|error| fault(&error))));
+        Ok(Object { size, bytes })
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), ObjectError> {
+        let path = self.path(key)?;
+        let removed = blocking(move || {
+            fs::remove_file(&path)?;
+            // So that a power cut does not bring it back.
+            path.parent()
+                .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        });
+        match removed.await {
+            Err(ObjectError::Missing) => Ok(()),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Sliding-window limiters.
+
+pub mod memory;

@@ -1,0 +1,412 @@
+//! The composition root: settings -> adapters -> services -> router. The only file that names all layers.
+//!
+//! Read it from top to bottom: [`App::open`] chooses an adapter for each port, [`App::services`] puts the
+//! services over them, [`App::router`] puts HTTP over the services. What runs is in `app/`.
+
+mod admin;
+mod serve;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::chance::SystemRandom;
+use crate::adapters::clock::SystemClock;
+use crate::adapters::keys::SecretKeys;
+use crate::adapters::mail::letters::Letters;
+use crate::adapters::mail::mailbox::FileMailbox;
+use crate::adapters::objects::FileObjects;
+use crate::adapters::passwords::Argon2Hasher;
+use crate::adapters::pictures::{PictureLimits, PictureStudio};
+use crate::adapters::rate_limit::memory::MemoryLimiter;
+use crate::adapters::sql::{SchemaState, SqlConfig, SqlStore};
+use crate::config::{Config, Database, Objects, Secret, secrets};
+use crate::graphql::guard::GuardLimits;
+use crate::graphql::{self, Services};
+use crate::http::client_address::TrustedProxies;
+use crate::http::executor::SchemaExecutor;
+use crate::http::health::StoreReadiness;
+use crate::http::origin::Sites;
+use crate::http::router::{Parts, router};
+use crate::http::session::SessionCookies;
+use crate::http::transport::TransportConfig;
+use crate::http::visitor::Visitors;
+use crate::ports::chance::Random;
+use crate::ports::clock::Clock;
+use crate::ports::objects::ObjectStore;
+use crate::ports::passwords::PasswordHasher;
+use crate::ports::pictures::Studio;
+use crate::ports::rate_limit::{Quota, RateLimiter};
+use crate::ports::store::{Store, StoreError};
+use crate::services::auth::{Auth, AuthSettings};
+use crate::services::limits::AccountLimits;
+use crate::services::media::{Media, MediaLinks};
+use crate::services::outbox::{LinkSettings, OutboxWorker, Sweeper};
+use crate::services::products::{Products, UploadLimits};
+use crate::services::sales::Sales;
+use crate::services::users::Members;
+
+pub use admin::{check_config, migrate, set_role};
+pub use serve::{Started, bind, serve, work};
+
+/// Connections of each pool; lists and purchases of two thousand people fit into these.
+const CONNECTIONS: u32 = 10;
+/// Passwords that may wait for the hasher; one more is told to come again.
+const HASHING_QUEUE: usize = 256;
+
+/// Why the program ends. The sentence is for the operator and holds no secret.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct AppError(pub String);
+
+impl AppError {
+    fn new(what: &str, cause: impl std::fmt::Display) -> Self {
+        Self(format!("{what}: {cause}"))
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::new("the database", error)
+    }
+}
+
+/// An adapter for each port.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// Rows.
+    pub store: SqlStore,
+    /// Bytes.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    secrets: Vec<Secret>,
+    keys: Arc<SecretKeys>,
+    hasher: Arc<dyn PasswordHasher>,
+    limiter: Arc<dyn RateLimiter>,
+    studio: Arc<dyn Studio>,
+    mailbox: Arc<FileMailbox>,
+    poke: Arc<Notify>,
+}
+
+impl App {
+    /// Chooses and opens the adapters.
+    pub async fn open(config: Config) -> Result<Self, AppError> {
+        if let Some(problem) = config.not_built().first() {
+            return Err(AppError(problem.to_string()));
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let data = &config.data_dir;
+        let folder = |error| AppError::new("DATA_DIR cannot be written to", error);
+        std::fs::create_dir_all(data.join("spool")).map_err(folder)?;
+        let secrets = session_secrets(&config, random.as_ref())?;
+        let store = open_store(&config).await?;
+        let objects: Arc<dyn ObjectStore> =
+            Arc::new(FileObjects::open(objects_folder(&config)).map_err(folder)?);
+        let mailbox =
+            Arc::new(FileMailbox::open(data.join("mailbox"), clock.clone()).map_err(folder)?);
+        let others: Vec<&[u8]> = secrets[1..].iter().map(|s| s.reveal().as_bytes()).collect();
+        let environment = config.environment.as_str();
+        let keys = Arc::new(SecretKeys::new(
+            secrets[0].reveal().as_bytes(),
+            &others,
+            environment,
+            random.clone(),
+        ));
+        let hashers = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .div_ceil(2);
+        Ok(Self {
+            hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
+            limiter: Arc::new(MemoryLimiter::new(clock.clone())),
+            studio: Arc::new(PictureStudio::new(picture_limits(&config))),
+            poke: Arc::new(Notify::new()),
+            config,
+            store,
+            objects,
+            clock,
+            random,
+            secrets,
+            keys,
+            mailbox,
+        })
+    }
+
+    /// The services over the adapters.
+    #[must_use]
+    pub fn services(&self) -> Services {
+        let store: Arc<dyn Store> = Arc::new(self.store.clone());
+        let links = MediaLinks::new(
+            self.config.listen.public_url.clone(),
+            self.keys.clone(),
+            self.clock.clone(),
+        );
+        Services {
+            auth: Arc::new(self.auth(store.clone())),
+            users: Arc::new(self.members(store.clone())),
+            products: Arc::new(self.products(store.clone())),
+            sales: Arc::new(Sales {
+                store: store.clone(),
+                clock: self.clock.clone(),
+            }),
+            media: Arc::new(Media::new(store, self.objects.clone(), links)),
+        }
+    }
+
+    fn auth(&self, store: Arc<dyn Store>) -> Auth {
+        let limits = &self.config.limits;
+        Auth {
+            store,
+            sessions: Arc::new(self.store.sessions()),
+            hasher: self.hasher.clone(),
+            keys: self.keys.clone(),
+            limiter: self.limiter.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            settings: AuthSettings {
+                lifetime: limits.session_lifetime,
+                idle: limits.session_idle,
+                access: limits.access_token_lifetime,
+                limits: self.account_limits(),
+            },
+        }
+    }
+
+    fn members(&self, store: Arc<dyn Store>) -> Members {
+        Members {
+            store,
+            hasher: self.hasher.clone(),
+            studio: self.studio.clone(),
+            objects: self.objects.clone(),
+            limiter: self.limiter.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            limits: self.account_limits(),
+        }
+    }
+
+    fn products(&self, store: Arc<dyn Store>) -> Products {
+        let limits = &self.config.limits;
+        Products {
+            store,
+            objects: self.objects.clone(),
+            studio: self.studio.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            currency: self.config.currency.clone(),
+            limits: UploadLimits {
+                files: limits.max_files,
+                images: limits.max_images,
+                bytes: limits.max_stored_bytes,
+            },
+        }
+    }
+
+    fn account_limits(&self) -> AccountLimits {
+        let limits = &self.config.limits;
+        let tries = |limit| Quota {
+            limit,
+            window: limits.failed_sign_ins_window,
+        };
+        let mails = |limit| Quota {
+            limit,
+            window: limits.mails_window,
+        };
+        AccountLimits {
+            tries_per_account: tries(limits.failed_sign_ins_per_account),
+            tries_per_network: tries(limits.failed_sign_ins_per_ip),
+            mails_per_address: mails(limits.mails_per_address),
+            mails_per_network: mails(limits.mails_per_ip),
+        }
+    }
+
+    /// Works off the outbox.
+    #[must_use]
+    pub fn worker(&self) -> OutboxWorker {
+        let public_url = self.config.listen.public_url.clone();
+        OutboxWorker {
+            queue: Arc::new(self.store.clone()),
+            store: Arc::new(self.store.clone()),
+            letters: Arc::new(Letters::new(&public_url)),
+            mailer: self.mailbox.clone(),
+            objects: self.objects.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            links: LinkSettings { public_url },
+            poke: self.poke.clone(),
+        }
+    }
+
+    /// Cleans up after crashes, and after time.
+    #[must_use]
+    pub fn sweeper(&self) -> Sweeper {
+        Sweeper {
+            store: Arc::new(self.store.clone()),
+            sessions: Arc::new(self.store.sessions()),
+        }
+    }
+
+    /// HTTP over the services.
+    pub fn router(&self, services: &Services, ending: CancellationToken) -> axum::Router {
+        let config = &self.config;
+        let visitors = Arc::new(self.visitors());
+        let schema = graphql::build(services.clone(), config.limits.max_objects as u64);
+        let concurrent = config.limits.max_concurrent_requests;
+        router(Parts {
+            executor: Arc::new(SchemaExecutor::new(schema, visitors.clone(), concurrent)),
+            transport: transport(config),
+            visitors,
+            auth: services.auth.clone(),
+            users: services.users.clone(),
+            media: services.media.clone(),
+            readiness: Arc::new(StoreReadiness::new(Arc::new(self.store.clone()), ending)),
+            random: self.random.clone(),
+            sdl: graphql::sdl(),
+            playground: config.listen.playground,
+            mailbox: (!config.environment.is_production()).then(|| self.mailbox.clone() as _),
+            production: config.environment.is_production(),
+            concurrent,
+        })
+    }
+
+    fn visitors(&self) -> Visitors {
+        let Config {
+            environment,
+            listen,
+            ..
+        } = &self.config;
+        let secrets: Vec<&str> = self.secrets.iter().map(Secret::reveal).collect();
+        Visitors {
+            cookies: SessionCookies::new(
+                &secrets,
+                environment.as_str(),
+                environment.is_production(),
+            ),
+            sites: Sites::new(
+                origin_of(&listen.public_url),
+                listen.allowed_origins.clone(),
+            ),
+            proxies: TrustedProxies::new(listen.trusted_proxies.clone()),
+        }
+    }
+}
+
+/// The schema in its definition language.
+#[must_use]
+pub fn schema() -> String {
+    graphql::sdl()
+}
+
+fn session_secrets(config: &Config, random: &dyn Random) -> Result<Vec<Secret>, AppError> {
+    if !config.session_secrets.is_empty() {
+        return Ok(config.session_secrets.clone());
+    }
+    let made = secrets::load_or_make(&config.data_dir, &|bytes| random.fill(bytes));
+    Ok(vec![made.map_err(|error| {
+        AppError::new("the session secret in DATA_DIR", error)
+    })?])
+}
+
+/// Opens the database. The embedded one is brought up to date at once; a server's schema is `migrate`'s to make.
+async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
+    let store = connect(config).await?;
+    if matches!(config.database, Database::Sqlite(_)) {
+        store.migrate().await?;
+    }
+    match store.schema_state().await? {
+        SchemaState::Current => {}
+        SchemaState::Older => {
+            return Err(AppError(
+                "the database's schema is older than this program: run `shotify migrate` first"
+                    .into(),
+            ));
+        }
+        SchemaState::Newer => {
+            return Err(AppError(
+                "the database's schema is newer than this program: install a newer version".into(),
+            ));
+        }
+    }
+    let currency = config.currency.as_str();
+    match store.products().foreign_currency(currency).await? {
+        None => Ok(store),
+        Some(other) => Err(AppError(format!(
+            "CURRENCY: is {currency}, but there are prices in {other}"
+        ))),
+    }
+}
+
+async fn connect(config: &Config) -> Result<SqlStore, AppError> {
+    let url = match &config.database {
+        Database::Sqlite(path) => sqlite_url(path)?,
+        Database::MySql { url, .. } => url.reveal().to_owned(),
+    };
+    let settings = SqlConfig {
+        url,
+        read_connections: CONNECTIONS,
+        write_connections: CONNECTIONS,
+        acquire_timeout: Duration::from_secs(5),
+    };
+    Ok(SqlStore::connect(&settings).await?)
+}
+
+fn sqlite_url(path: &Path) -> Result<String, AppError> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| AppError::new("the database's folder", error))?;
+    }
+    let path = path
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23");
+    Ok(format!("sqlite://{path}"))
+}
+
+fn objects_folder(config: &Config) -> std::path::PathBuf {
+    match &config.objects {
+        Objects::Files(folder) => folder.clone(),
+        // Refused by `not_built` before this is asked.
+        Objects::Gcs { .. } => config.data_dir.join("objects"),
+    }
+}
+
+fn picture_limits(config: &Config) -> PictureLimits {
+    PictureLimits {
+        max_pixels: config.limits.max_pixels,
+        max_side: config.limits.max_side,
+        ..PictureLimits::default()
+    }
+}
+
+fn transport(config: &Config) -> TransportConfig {
+    let limits = &config.limits;
+    let guard = GuardLimits {
+        bytes: limits.max_document_bytes,
+        tokens: limits.max_tokens,
+        depth: limits.max_depth,
+        mutations: limits.max_mutations,
+        ..GuardLimits::default()
+    };
+    TransportConfig {
+        guard,
+        max_files: limits.max_files,
+        max_file_bytes: limits.max_file_bytes,
+        max_request_bytes: limits.max_request_bytes,
+        deadline: limits.request_deadline,
+        ..TransportConfig::new(config.data_dir.join("spool"), config.listen.introspection)
+    }
+}
+
+/// Scheme, host and port of a URL, as browsers send them.
+fn origin_of(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| url.origin().ascii_serialization())
+}

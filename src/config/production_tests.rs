@@ -1,0 +1,125 @@
+use super::tests::{read, refused};
+
+/// Hex of no meaning, as `openssl rand -hex 32` writes it.
+const KEY: &str = "9f1c6f0e7b0d4a2f8e35c1d7a64b90f2e8d1573ac46f0b9288e7d30f15c2ba64";
+const OTHER: &str = "02d7be91c4a85f36e10b7d92f8a4c653de6790b1f3528ca4d01e96fb7c43a85d";
+
+/// What production needs at least.
+const GOOD: [(&str, &str); 4] = [
+    ("SHOTIFY_ENV", "production"),
+    ("SESSION_SECRETS", KEY),
+    ("PUBLIC_URL", "https://shop.example"),
+    ("SMTP_URL", "smtp://user:pw@mail.example:587"),
+];
+
+/// The complaints when one variable is changed (or unset, by the empty text).
+fn complaints(changes: &[(&str, &str)]) -> Vec<&'static str> {
+    refused(&with(changes))
+}
+
+fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let kept = GOOD
+        .into_iter()
+        .filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+    kept.chain(changes.iter().copied()).collect()
+}
+
+#[test]
+fn production_starts_with_what_it_needs_and_hides_its_insides() {
+    let config = read(&GOOD).unwrap();
+    assert!(config.environment.is_production());
+    assert!(!config.listen.playground && !config.listen.introspection);
+    assert_eq!(config.logs.format, super::LogFormat::Json);
+    let shown = read(&with(&[("PLAYGROUND", "on"), ("INTROSPECTION", "on")])).unwrap();
+    assert!(shown.listen.playground && shown.listen.introspection);
+}
+
+/// F1
+#[test]
+fn missing_short_repeated_and_sample_secrets_are_refused() {
+    let twice = format!("{KEY},{OTHER},{KEY}");
+    let short = format!("{KEY},{}", &OTHER[..31]);
+    for bad in [
+        "",
+        " , ",
+        "tooshort",
+        &short,
+        &twice,
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "k3Jx9QmZk3Jx9QmZk3Jx9QmZk3Jx9QmZk3Jx9QmZ",
+        "abababcabababcabababcabababcabababcabababc",
+        "change-me-change-it-or-be-sorry-12",
+        "my-Super-SECRET-key-for-this-server-1",
+        "0123456789abcdef0123456789abcdeffedcba",
+        "please-replace-this-Example-key-now-42",
+    ] {
+        let found = complaints(&[("SESSION_SECRETS", bad)]);
+        assert!(
+            !found.is_empty() && found.iter().all(|name| *name == "SESSION_SECRETS"),
+            "{bad}: {found:?}"
+        );
+    }
+    let two = format!("{KEY},{OTHER}");
+    assert!(read(&with(&[("SESSION_SECRETS", &two)])).is_ok());
+}
+
+/// F1
+#[test]
+fn a_refusal_never_tells_the_secret() {
+    let error = read(&with(&[("SESSION_SECRETS", "tooshort")])).unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains("SESSION_SECRETS") && !told.contains("tooshort"),
+        "{told}"
+    );
+}
+
+/// F2
+#[test]
+fn what_is_fit_only_for_development_is_refused() {
+    for (name, bad) in [
+        ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "http://shop.example"),
+        ("SMTP_URL", ""),
+        ("DATABASE_URL", "mysql://root:pw@db/shotify"),
+        ("DATABASE_URL", "mysql://db/shotify"),
+        ("REDIS_URL", "redis://cache"),
+        ("REDIS_URL", "rediss://user@cache"),
+        ("REDIS_URL", "redis://:@cache"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "https://a.example,null"),
+    ] {
+        assert_eq!(complaints(&[(name, bad)]), [name], "{bad}");
+    }
+    let primary = ("DATABASE_URL", "mysql://app:pw@db/shotify");
+    let replica = ("DATABASE_READ_URL", "mysql://root:pw@replica/shotify");
+    assert_eq!(complaints(&[primary, replica]), ["DATABASE_READ_URL"]);
+    for (name, good) in [
+        ("DATABASE_URL", "mysql://app:pw@db/shotify"),
+        ("REDIS_URL", "rediss://:pw@cache"),
+        ("ALLOWED_ORIGINS", "https://a.example"),
+    ] {
+        assert!(read(&with(&[(name, good)])).is_ok(), "{name}");
+    }
+}
+
+/// F2
+#[test]
+fn several_servers_may_not_keep_things_to_themselves() {
+    let found = complaints(&[("REPLICAS", "2")]);
+    assert_eq!(found, ["DATABASE_URL", "REDIS_URL", "GCS_BUCKET"]);
+    let shared = with(&[
+        ("REPLICAS", "2"),
+        ("DATABASE_URL", "mysql://app:pw@db/shotify"),
+        ("REDIS_URL", "redis://:pw@cache"),
+        ("GCS_BUCKET", "pictures"),
+    ]);
+    assert!(read(&shared).is_ok());
+}
+
+/// F1, F2
+#[test]
+fn all_of_it_is_told_at_once() {
+    let found = refused(&[("SHOTIFY_ENV", "production")]);
+    assert_eq!(found, ["PUBLIC_URL", "SESSION_SECRETS", "SMTP_URL"]);
+}

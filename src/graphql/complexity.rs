@@ -1,0 +1,197 @@
+//! How many objects a document may make: nested page sizes multiply (rules, Limits: 25,000).
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned, ServerResult, Value, Variables};
+
+use super::codes::{Code, server_error};
+
+/// Rows of each list when the document does not say.
+const DEFAULTS: [(&str, u64); 8] = [
+    ("users", 50),
+    ("images", 50),
+    ("searchImages", 50),
+    ("sales", 50),
+    ("purchases", 50),
+    ("labels", 20),
+    ("similarImages", 20),
+    ("uploadImages", 20),
+];
+
+/// Refuses documents that could answer with more objects than the limit.
+pub(super) struct ObjectLimit(pub u64);
+
+impl ExtensionFactory for ObjectLimit {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self(self.0))
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for ObjectLimit {
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let document = next.run(ctx, query, variables).await?;
+        if objects(&document, variables, self.0) > self.0 {
+            let message = format!("The document asks for more than {} objects.", self.0);
+            return Err(server_error(Code::QueryTooComplex, message));
+        }
+        Ok(document)
+    }
+}
+
+/// The objects that a document can make, counted no further than just above `limit`.
+fn objects(document: &ExecutableDocument, variables: &Variables, limit: u64) -> u64 {
+    let counter = Counter {
+        document,
+        variables,
+        limit,
+    };
+    let of = |operation: &Positioned<async_graphql::parser::types::OperationDefinition>| {
+        counter.selections(&operation.node.selection_set.node)
+    };
+    document
+        .operations
+        .iter()
+        .map(|(_, operation)| of(operation))
+        .max()
+        .unwrap_or(0)
+}
+
+struct Counter<'a> {
+    document: &'a ExecutableDocument,
+    variables: &'a Variables,
+    limit: u64,
+}
+
+impl Counter<'_> {
+    fn selections(&self, set: &SelectionSet) -> u64 {
+        let mut sum = 0u64;
+        for item in &set.items {
+            // Stopping early keeps the walk bounded by the limit whatever the fragments spread.
+            if sum > self.limit {
+                break;
+            }
+            sum = sum.saturating_add(self.selection(&item.node));
+        }
+        sum
+    }
+
+    fn selection(&self, selection: &Selection) -> u64 {
+        match selection {
+            Selection::Field(field) => self.field(&field.node),
+            Selection::InlineFragment(fragment) => {
+                self.selections(&fragment.node.selection_set.node)
+            }
+            Selection::FragmentSpread(spread) => self
+                .fragment(&spread.node.fragment_name.node)
+                .map_or(0, |f| self.selections(&f.selection_set.node)),
+        }
+    }
+
+    fn fragment(&self, name: &Name) -> Option<&FragmentDefinition> {
+        self.document
+            .fragments
+            .get(name)
+            .map(|fragment| &fragment.node)
+    }
+
+    /// A leaf makes none; an object itself and, as many times as its list is long, what it holds.
+    fn field(&self, field: &Field) -> u64 {
+        let inner = &field.selection_set.node;
+        if inner.items.is_empty() {
+            return 0;
+        }
+        self.rows(field)
+            .saturating_mul(self.selections(inner).saturating_add(1))
+    }
+
+    fn rows(&self, field: &Field) -> u64 {
+        let given = ["first", "last"]
+            .into_iter()
+            .find_map(|name| field.get_argument(name))
+            .and_then(|v| self.number(&v.node));
+        let default = || {
+            DEFAULTS
+                .iter()
+                .find(|(name, _)| *name == field.name.node.as_str())
+                .map_or(1, |(_, rows)| *rows)
+        };
+        given.unwrap_or_else(default)
+    }
+
+    fn number(&self, value: &async_graphql_value::Value) -> Option<u64> {
+        match value
+            .clone()
+            .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+            .ok()?
+        {
+            Value::Number(number) => number.as_u64(),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    fn count(text: &str, variables: serde_json::Value) -> u64 {
+        objects(
+            &parse_query(text).unwrap(),
+            &Variables::from_json(variables),
+            25_000,
+        )
+    }
+
+    #[test]
+    fn nested_page_sizes_multiply_and_leaves_are_free() {
+        let none = serde_json::json!({});
+        assert_eq!(
+            count("{ images(first: 20) { id title url } }", none.clone()),
+            20
+        );
+        assert_eq!(
+            count(
+                "{ images(first: 20) { id user { username } } }",
+                none.clone()
+            ),
+            40
+        );
+        assert_eq!(
+            count(
+                "{ users(first: 100) { images(first: 100) { id } } }",
+                none.clone()
+            ),
+            10_100
+        );
+        assert_eq!(count("{ me { id } }", none.clone()), 1);
+        assert_eq!(
+            count("{ images { user { images { id } } } }", none),
+            50 * 52
+        );
+    }
+
+    #[test]
+    fn sizes_in_variables_and_fragments_count() {
+        let text = "query($n: Int) { users(first: $n) { ...u } } fragment u on User { images(first: $n) { id } }";
+        assert_eq!(count(text, serde_json::json!({"n": 10})), 110);
+        assert!(
+            count(
+                "{ users(first: 100) { images(first: 100) { user { images(first: 100) { id } } } } }",
+                serde_json::json!({})
+            ) > 25_000
+        );
+    }
+}

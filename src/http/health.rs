@@ -1,0 +1,66 @@
+//! `/healthz`: the process lives. `/readyz`: it can work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::problem::unavailable;
+use crate::ports::store::Store;
+
+/// How long the store may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether the server should be sent requests.
+#[cfg_attr(test, mockall::automock)]
+#[async_trait]
+pub trait Readiness: Send + Sync {
+    /// Now.
+    async fn ready(&self) -> bool;
+}
+
+/// Ready while the store answers and the server is not about to end.
+pub struct StoreReadiness {
+    store: Arc<dyn Store>,
+    ending: CancellationToken,
+}
+
+impl StoreReadiness {
+    /// `ending` is cancelled when the server begins to end.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, ending: CancellationToken) -> Self {
+        Self { store, ending }
+    }
+}
+
+#[async_trait]
+impl Readiness for StoreReadiness {
+    async fn ready(&self) -> bool {
+        if self.ending.is_cancelled() {
+            return false;
+        }
+        matches!(timeout(PATIENCE, self.store.ping()).await, Ok(Ok(())))
+    }
+}
+
+/// Both paths.
+pub fn routes<S: Clone + Send + Sync + 'static>(readiness: Arc<dyn Readiness>) -> Router<S> {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .with_state(readiness)
+}
+
+async fn ready(State(readiness): State<Arc<dyn Readiness>>) -> Response {
+    if readiness.ready().await {
+        "ready\n".into_response()
+    } else {
+        unavailable()
+    }
+}

@@ -1,0 +1,1 @@
+//! The worker, job by job.

@@ -1,0 +1,169 @@
+//! The worker: claims by lease, works several jobs at once outside transactions, settles.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::OutboxService;
+use super::schedule::wait;
+use crate::domain::timestamp::Timestamp;
+use crate::ports::chance::{self, Random};
+use crate::ports::clock::Clock;
+use crate::ports::letters::LetterWriter;
+use crate::ports::mailer::Mailer;
+use crate::ports::objects::ObjectStore;
+use crate::ports::outbox::{Job, OutboxQueue, Outcome, Task};
+use crate::ports::store::{Store, StoreResult};
+
+/// Rows of one claim.
+const BATCH: u32 = 32;
+/// Jobs at once.
+const AT_ONCE: usize = 8;
+/// How long a claim holds: longer than a batch can take.
+const LEASE: Duration = Duration::from_mins(3);
+/// How long one job may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an idle worker sleeps, unless it is poked.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// What links and message ids are made of.
+#[derive(Debug, Clone)]
+pub struct LinkSettings {
+    /// Base of every link, such as `https://shotify.example`.
+    pub public_url: String,
+}
+
+impl LinkSettings {
+    /// The host, for message ids.
+    pub(super) fn host(&self) -> String {
+        let url = url::Url::parse(&self.public_url).ok();
+        let host = url.and_then(|url| url.host_str().map(str::to_owned));
+        host.unwrap_or_else(|| "localhost".into())
+    }
+}
+
+/// [`OutboxService`] over ports.
+pub struct OutboxWorker {
+    /// The outbox.
+    pub queue: Arc<dyn OutboxQueue>,
+    /// The database, for mailed tokens.
+    pub store: Arc<dyn Store>,
+    /// Puts letters into words.
+    pub letters: Arc<dyn LetterWriter>,
+    /// Sends them.
+    pub mailer: Arc<dyn Mailer>,
+    /// Objects to be deleted.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Links.
+    pub links: LinkSettings,
+    /// Wakes an idle worker: poke it when there is something to do at once.
+    pub poke: Arc<Notify>,
+}
+
+/// Why a job is not done.
+pub(super) enum Failure {
+    /// It may work later, at the earliest after the given time.
+    Later(String, Option<Duration>),
+    /// It will never work.
+    Never(String),
+}
+
+impl OutboxWorker {
+    /// Works until it is told to stop; finishes what it has begun.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            let tried = self.work_once().await.unwrap_or_else(|error| {
+                warn!(%error, "the outbox cannot be worked off");
+                0
+            });
+            if tried == 0 {
+                tokio::select! {
+                    () = shutdown.cancelled() => {}
+                    () = self.poke.notified() => {}
+                    () = tokio::time::sleep(IDLE) => {}
+                }
+            }
+        }
+    }
+
+    async fn work(&self, job: &Job, owner: &str) -> StoreResult<()> {
+        let done = tokio::time::timeout(PATIENCE, self.attempt(job)).await;
+        let done = done.unwrap_or_else(|_| Err(Failure::Later("took too long".into(), None)));
+        let outcome = self.judge(job, done);
+        if !self.queue.settle(job.id, owner, &outcome).await? {
+            warn!(
+                job = job.id.get(),
+                "a lease ran out before its job was done"
+            );
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, job: &Job) -> Result<(), Failure> {
+        match &job.task {
+            Task::Mail(mail) => self.send(job, mail).await,
+            Task::DeleteObject(key) => {
+                let deleted = self.objects.delete(key).await;
+                deleted.map_err(|error| Failure::Later(error.to_string(), None))
+            }
+        }
+    }
+
+    fn judge(&self, job: &Job, done: Result<(), Failure>) -> Outcome {
+        let attempts = job.attempts.saturating_add(1);
+        let id = job.id.get();
+        match done {
+            Ok(()) => Outcome::Done,
+            Err(Failure::Later(reason, after)) if !is_last(job, attempts) => {
+                info!(
+                    job = id,
+                    attempts, reason, "a job of the outbox is tried again later"
+                );
+                Outcome::Again(self.next_try(attempts, after), reason)
+            }
+            Err(Failure::Later(reason, _) | Failure::Never(reason)) => {
+                error!(
+                    job = id,
+                    attempts, reason, "a job of the outbox is given up"
+                );
+                Outcome::Dead(reason)
+            }
+        }
+    }
+
+    fn next_try(&self, attempts: u32, after: Option<Duration>) -> Timestamp {
+        let wait = wait(attempts, &*self.random).max(after.unwrap_or_default());
+        self.clock.now().plus(wait)
+    }
+}
+
+/// Mails are given up at some time, objects never.
+const fn is_last(job: &Job, attempts: u32) -> bool {
+    matches!(job.task, Task::Mail(_)) && attempts >= super::schedule::MAIL_ATTEMPTS
+}
+
+#[async_trait]
+impl OutboxService for OutboxWorker {
+    async fn work_once(&self) -> StoreResult<usize> {
+        let owner = hex::encode(chance::bytes::<16>(&*self.random));
+        let now = self.clock.now();
+        let jobs = self.queue.claim(&owner, now, now.plus(LEASE), BATCH);
+        let jobs = jobs.await?;
+        let work: Vec<_> = jobs.iter().map(|job| self.work(job, &owner)).collect();
+        let settled: Vec<StoreResult<()>> = futures::stream::iter(work)
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        settled.into_iter().collect::<StoreResult<Vec<()>>>()?;
+        Ok(jobs.len())
+    }
+}

@@ -1,0 +1,11 @@
+//! What the tests of services share: stores made of mocks or of plain rows, and fakes of the small ports.
+
+mod accounts;
+mod fakes;
+mod sessions;
+mod store;
+
+pub use accounts::{Account, Accounts, Rows};
+pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
+pub use sessions::MemorySessions;
+pub use store::{FakeStore, FakeUnit};
