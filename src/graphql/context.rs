@@ -124,7 +124,10 @@ pub(super) trait Resolver {
 impl Resolver for Context<'_> {
     fn get<T: Send + Sync + 'static>(&self) -> async_graphql::Result<&T> {
         self.data::<T>().map_err(|_| {
-            tracing::error!(missing = std::any::type_name::<T>(), "not in the request's data");
+            tracing::error!(
+                missing = std::any::type_name::<T>(),
+                "not in the request's data"
+            );
             codes::error(Code::Internal, "Something went wrong on the server.")
         })
     }
