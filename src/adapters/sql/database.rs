@@ -107,6 +107,7 @@ impl Database {
 
     fn count(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("sql_statements_total").increment(1);
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
