@@ -182,11 +182,14 @@ async fn on_each_engine<F: Future<Output = ()>>(body: impl Fn(SqlStore) -> F) {
     let server = connect(url.clone().into()).await;
     execute(&server, &format!("CREATE DATABASE {name}")).await;
     url.set_path(&name);
-    let mysql = connect(url.into()).await;
-    mysql.migrate().await.unwrap();
-    fill(&mysql).await;
-    // The database goes also when the body panics.
-    let outcome = AssertUnwindSafe(body(mysql)).catch_unwind().await;
+    // The database goes also when something panics.
+    let outcome = AssertUnwindSafe(async {
+        let mysql = connect(url.into()).await;
+        mysql.migrate().await.unwrap();
+        fill(&mysql).await;
+        body(mysql).await;
+    });
+    let outcome = outcome.catch_unwind().await;
     execute(&server, &format!("DROP DATABASE {name}")).await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);

@@ -40,7 +40,7 @@ pub fn sqlite_url(folder: &tempfile::TempDir) -> String {
     format!("sqlite://{}", folder.path().join("test.db").display())
 }
 
-pub async fn on_mysql<F>(body: impl FnOnce(SqlStore) -> F)
+pub async fn on_mysql<F>(body: impl FnOnce(SqlStore) -> F + Send + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -48,10 +48,14 @@ where
         return;
     };
     let database = EmptyDatabase::create(server).await;
-    let store = migrated(database.url()).await;
-    // A task of its own, so that the database goes also when the body panics.
-    let outcome = tokio::spawn(body(store.clone())).await;
-    store.close().await;
+    let url = database.url();
+    // A task of its own, so that the database goes also when something panics.
+    let outcome = tokio::spawn(async move {
+        let store = migrated(url).await;
+        body(store.clone()).await;
+        store.close().await;
+    });
+    let outcome = outcome.await;
     database.drop().await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic.into_panic());
