@@ -33,7 +33,13 @@ where
         .with_writer(writer);
     match logs.format {
         LogFormat::Pretty => Box::new(builder.compact().finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+        LogFormat::Json => Box::new(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .finish(),
+        ),
     }
 }
 
