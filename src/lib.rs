@@ -10,6 +10,7 @@
 pub mod adapters;
 pub mod app;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;

@@ -5,7 +5,7 @@ mod fakes;
 mod sessions;
 mod store;
 
-pub use accounts::{Account, Accounts, Rows};
+pub use accounts::{Account, Accounts};
 pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
 pub use sessions::MemorySessions;
-pub use store::{FakeStore, FakeUnit};
+pub use store::FakeStore;
