@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn lines_for_people_are_one_line_each() {
         let text = logged(LogFormat::Pretty, || {
-            tracing::info!(status = 200, "answered")
+            tracing::info!(status = 200, "answered");
         });
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("status=200"), "{text}");
