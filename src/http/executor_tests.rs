@@ -40,8 +40,9 @@ impl Query {
         true
     }
 
+    /// Awaits, because resolvers are asynchronous.
     async fn refused(&self) -> async_graphql::Result<bool> {
-        Err("no".into())
+        std::future::ready(Err("no".into())).await
     }
 
     async fn wait(&self, ctx: &Context<'_>) -> bool {

@@ -19,10 +19,10 @@ struct Running {
 
 fn bounds() -> Bounds {
     Bounds {
-        header_timeout: Duration::from_secs(60),
+        header_timeout: Duration::from_mins(1),
         connections: 100,
         linger: Duration::ZERO,
-        drain: Duration::from_secs(60),
+        drain: Duration::from_mins(1),
     }
 }
 
@@ -122,7 +122,7 @@ async fn what_is_in_work_is_finished_and_idle_connections_are_closed() {
 /// L1
 #[tokio::test]
 async fn connections_are_taken_for_a_while_after_the_signal() {
-    let linger = Duration::from_secs(600);
+    let linger = Duration::from_mins(10);
     let running = start(Bounds { linger, ..bounds() }).await;
     running.ending.cancel();
     let mut stream = running.connect().await;

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod journal;
+mod objects;
 mod outbox;
 mod product_lists;
 mod product_model;

@@ -17,7 +17,10 @@ async fn holds(store: &dyn ObjectStore) {
 
 async fn put(store: &dyn ObjectStore, key: &str, bytes: &[u8]) {
     let bytes = Bytes::copy_from_slice(bytes);
-    store.put(key, bytes, "image/jpeg").await.expect("it can be put");
+    store
+        .put(key, bytes, "image/jpeg")
+        .await
+        .expect("it can be put");
 }
 
 async fn read(store: &dyn ObjectStore, key: &str, range: Option<std::ops::Range<u64>>) -> Vec<u8> {
@@ -32,20 +35,35 @@ async fn read(store: &dyn ObjectStore, key: &str, range: Option<std::ops::Range<
 
 async fn keeps_what_is_put(store: &dyn ObjectStore) {
     put(store, "contract/ab12/original.jpg", b"the bytes").await;
-    assert_eq!(read(store, "contract/ab12/original.jpg", None).await, b"the bytes");
-    assert_eq!(store.size("contract/ab12/original.jpg").await.expect("it has a size"), 9);
+    assert_eq!(
+        read(store, "contract/ab12/original.jpg", None).await,
+        b"the bytes"
+    );
+    assert_eq!(
+        store
+            .size("contract/ab12/original.jpg")
+            .await
+            .expect("it has a size"),
+        9
+    );
     put(store, "contract/empty.png", b"").await;
     assert_eq!(read(store, "contract/empty.png", None).await, b"");
 }
 
 async fn replaces_as_a_whole(store: &dyn ObjectStore) {
     put(store, "contract/again.jpg", b"a long first version").await;
-    let opened = store.get("contract/again.jpg", None).await.expect("it can be read");
+    let opened = store
+        .get("contract/again.jpg", None)
+        .await
+        .expect("it can be read");
     put(store, "contract/again.jpg", b"second").await;
     assert_eq!(read(store, "contract/again.jpg", None).await, b"second");
     let chunks: Vec<_> = opened.bytes.collect().await;
     let first: Vec<u8> = chunks.into_iter().flatten().flatten().collect();
-    assert_eq!(first, b"a long first version", "who reads sees one version, whole");
+    assert_eq!(
+        first, b"a long first version",
+        "who reads sees one version, whole"
+    );
 }
 
 async fn reads_ranges(store: &dyn ObjectStore) {
@@ -60,29 +78,56 @@ async fn reads_ranges(store: &dyn ObjectStore) {
         (400..500, b""),
     ] {
         let text = format!("{range:?}");
-        assert_eq!(read(store, "contract/range.jpg", Some(range)).await, expected, "{text}");
+        assert_eq!(
+            read(store, "contract/range.jpg", Some(range)).await,
+            expected,
+            "{text}"
+        );
     }
-    let part = store.get("contract/range.jpg", Some(3..7)).await.expect("it can be read");
-    assert_eq!(part.size, 10, "the size of the whole object, whatever the range");
+    let part = store
+        .get("contract/range.jpg", Some(3..7))
+        .await
+        .expect("it can be read");
+    assert_eq!(
+        part.size, 10,
+        "the size of the whole object, whatever the range"
+    );
 }
 
 async fn deletes_once_and_again(store: &dyn ObjectStore) {
     put(store, "contract/gone.jpg", b"x").await;
     for _ in 0..2 {
-        store.delete("contract/gone.jpg").await.expect("deleting is idempotent");
-        assert!(matches!(store.size("contract/gone.jpg").await, Err(ObjectError::Missing)));
+        store
+            .delete("contract/gone.jpg")
+            .await
+            .expect("deleting is idempotent");
+        assert!(matches!(
+            store.size("contract/gone.jpg").await,
+            Err(ObjectError::Missing)
+        ));
     }
     put(store, "contract/gone.jpg", b"back").await;
     assert_eq!(read(store, "contract/gone.jpg", None).await, b"back");
 }
 
 async fn tells_missing_from_failed(store: &dyn ObjectStore) {
-    assert!(matches!(store.get("contract/never.jpg", None).await, Err(ObjectError::Missing)));
-    assert!(matches!(store.size("contract/never.jpg").await, Err(ObjectError::Missing)));
+    assert!(matches!(
+        store.get("contract/never.jpg", None).await,
+        Err(ObjectError::Missing)
+    ));
+    assert!(matches!(
+        store.size("contract/never.jpg").await,
+        Err(ObjectError::Missing)
+    ));
 }
 
 async fn keeps_keys_apart(store: &dyn ObjectStore) {
-    let keys = ["contract/a/b.jpg", "contract/a-b.jpg", "contract/a_b.jpg", "contract/a.b.jpg"];
+    let keys = [
+        "contract/a/b.jpg",
+        "contract/a-b.jpg",
+        "contract/a_b.jpg",
+        "contract/a.b.jpg",
+    ];
     for key in keys {
         put(store, key, key.as_bytes()).await;
     }
