@@ -143,20 +143,32 @@ mod tests {
     async fn an_address_gets_three_mails_of_a_purpose_and_a_network_sends_twenty() {
         let limiter = CountingLimiter::default();
         let limits = AccountLimits::default();
-        let ask = async |purpose, address: String, from| {
-            let sender = Sender::Stranger(ip(from));
+        let ask = async |purpose, address: String, from: String| {
+            let sender = Sender::Stranger(ip(&from));
             may_mail(&limiter, &limits, purpose, &address, sender)
                 .await
                 .unwrap()
         };
         for (try_no, expected) in [true, true, true, false].into_iter().enumerate() {
             let from = format!("192.0.2.{try_no}");
-            let answer = ask(MailPurpose::Reset, "a@example.com".into(), &from).await;
+            let answer = ask(MailPurpose::Reset, "a@example.com".into(), from).await;
             assert_eq!(answer, expected);
         }
-        assert!(ask(MailPurpose::Confirm, "a@example.com".into(), "192.0.2.9").await);
+        assert!(
+            ask(
+                MailPurpose::Confirm,
+                "a@example.com".into(),
+                "192.0.2.9".into()
+            )
+            .await
+        );
         for no in 0..21 {
-            let answer = ask(MailPurpose::Reset, format!("{no}@b.co"), "198.51.100.1").await;
+            let answer = ask(
+                MailPurpose::Reset,
+                format!("{no}@b.co"),
+                "198.51.100.1".into(),
+            )
+            .await;
             assert_eq!(answer, no < 20, "{no}");
         }
         let refused = address_key("mail-to-reset", "20@b.co");

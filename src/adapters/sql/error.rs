@@ -6,7 +6,7 @@ use sqlx::mysql::MySqlDatabaseError;
 
 use crate::ports::store::StoreError;
 
-/// Unique indexes and what they keep apart: as MySQL names them, as SQLite describes them.
+/// Unique indexes and what they keep apart: as `MySQL` names them, as `SQLite` describes them.
 const CONFLICTS: [(&str, &str, &str); 4] = [
     ("users_username_key", "users.username_key", "username"),
     ("users_email_key", "users.email_key", "email"),
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_conflict_is_named_by_its_index_whatever_the_value_says() {
-        let named = |message| match mysql_fault(1062, message) {
+        let named = |message: &str| match mysql_fault(1062, message) {
             StoreError::Conflict(name) => name,
             other => panic!("{other}"),
         };
