@@ -17,6 +17,3 @@ pub mod http;
 pub mod ports;
 pub mod services;
 pub mod telemetry;
-
-/// The git commit that this was built from, shortened; `unknown` outside a checkout.
-pub const COMMIT: &str = env!("SHOTIFY_COMMIT");

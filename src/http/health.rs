@@ -106,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn a_server_about_to_end_is_not_ready() {
         let ending = CancellationToken::new();
-        let readiness = StoreReadiness::new(Arc::new(FakeStore::new()), ending.clone());
+        let readiness = StoreReadiness::new(Arc::new(FakeStore::default()), ending.clone());
         assert!(readiness.ready().await);
         ending.cancel();
         assert!(!readiness.ready().await);
@@ -116,7 +116,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_server_whose_store_is_away_is_not_ready() {
         for silent in [false, true] {
-            let inner = FakeStore::new();
+            let inner = FakeStore::default();
             let store = Arc::new(Away { silent, inner });
             assert!(
                 !StoreReadiness::new(store, CancellationToken::new())

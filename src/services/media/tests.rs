@@ -15,7 +15,7 @@ const STATES: [(bool, bool); 4] = [(false, false), (true, false), (false, true),
 
 /// A store with one product, or none.
 fn store(product: Option<Product>) -> FakeStore {
-    let mut store = FakeStore::new();
+    let mut store = FakeStore::default();
     let found = product.clone();
     store.products.expect_find().returning(move |member, id| {
         let product = found.clone().filter(|product| product.id == id);
@@ -213,7 +213,7 @@ async fn avatar(
     viewer: Option<Viewer>,
     link: bool,
 ) -> String {
-    let mut store = FakeStore::new();
+    let mut store = FakeStore::default();
     store
         .users
         .expect_by_ids()
