@@ -5,4 +5,5 @@
 mod corpus;
 mod support;
 
+mod access;
 mod journey;
