@@ -6,4 +6,5 @@ mod corpus;
 mod support;
 
 mod har;
+mod access;
 mod journey;
