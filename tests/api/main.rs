@@ -5,4 +5,9 @@
 mod corpus;
 mod support;
 
+mod documents;
 mod journey;
+mod paging;
+mod sales;
+mod search;
+mod statements;

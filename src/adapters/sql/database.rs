@@ -93,6 +93,12 @@ macro_rules! execute {
     }};
 }
 
+/// Counts one statement, within a transaction or not.
+fn count(statements: &AtomicU64) {
+    statements.fetch_add(1, Ordering::Relaxed);
+    metrics::counter!("sql_statements_total").increment(1);
+}
+
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(super) struct Database {
@@ -106,8 +112,7 @@ impl Database {
     }
 
     fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("sql_statements_total").increment(1);
+        count(&self.statements);
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
@@ -151,7 +156,7 @@ pub(super) struct Unit {
 
 impl Unit {
     fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        count(&self.statements);
     }
 
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {

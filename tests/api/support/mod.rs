@@ -4,6 +4,7 @@ mod answer;
 mod client;
 mod mailbox;
 mod server;
+mod stock;
 
 pub use answer::Answer;
 pub use client::{Client, File};
