@@ -10,4 +10,3 @@ mod journey;
 mod paging;
 mod sales;
 mod search;
-mod statements;

@@ -14,6 +14,7 @@ struct Walk<'a> {
     backward: bool,
     lasting: BTreeSet<String>,
     seen: Vec<Value>,
+    gone: BTreeSet<String>,
     step: i64,
 }
 
@@ -56,11 +57,12 @@ impl Walk<'_> {
             .iter()
             .find(|id| !seen.contains(id.as_str()))
             .cloned();
-        let gone: Vec<String> = [Some(at), ahead].into_iter().flatten().collect();
-        let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
-        self.ann.delete(&gone).await.data();
-        for id in gone {
-            self.lasting.remove(id);
+        let doomed = [Some(at), ahead].into_iter().flatten();
+        let doomed: Vec<String> = doomed.filter(|id| self.gone.insert(id.clone())).collect();
+        let ids: Vec<&str> = doomed.iter().map(String::as_str).collect();
+        self.ann.delete(&ids).await.data();
+        for id in doomed {
+            self.lasting.remove(&id);
         }
         self.step += 1;
         let low = json!({ "title": "low", "price": self.step % 2, "discountPercent": 0 });
@@ -91,13 +93,14 @@ async fn walk_while_things_change(backward: bool) {
     for (index, order) in ORDERS.into_iter().enumerate() {
         let ann = server.member(&format!("ann{index}")).await;
         let lasting = stock(&ann, 12).await.into_iter().collect();
-        let (seen, step) = (Vec::new(), 0);
+        let (seen, gone, step) = (Vec::new(), BTreeSet::new(), 0);
         let mut walk = Walk {
             ann: &ann,
             order,
             backward,
             lasting,
             seen,
+            gone,
             step,
         };
         let (mut cursor, mut more) = (Value::Null, true);
