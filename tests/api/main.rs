@@ -7,4 +7,8 @@ mod support;
 
 mod har;
 mod access;
+mod documents;
 mod journey;
+mod paging;
+mod sales;
+mod search;
