@@ -5,9 +5,9 @@
 mod corpus;
 mod support;
 
-mod har;
 mod access;
 mod documents;
+mod har;
 mod journey;
 mod paging;
 mod sales;
