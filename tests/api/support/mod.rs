@@ -5,7 +5,7 @@ mod client;
 mod mailbox;
 mod server;
 mod stock;
-mod upload;
+pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};
