@@ -5,5 +5,10 @@
 mod corpus;
 mod support;
 
+mod access;
+mod documents;
 mod har;
 mod journey;
+mod paging;
+mod sales;
+mod search;

@@ -4,6 +4,8 @@ mod answer;
 mod client;
 mod mailbox;
 mod server;
+mod stock;
+pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};

@@ -13,7 +13,7 @@ use crate::services::testing::{FakeClock, FakeStore};
 const MEMBER: UserId = UserId::new(7);
 
 fn sales(expect: impl FnOnce(&mut FakeStore)) -> Sales {
-    let mut store = FakeStore::new();
+    let mut store = FakeStore::default();
     expect(&mut store);
     Sales {
         store: Arc::new(store),
