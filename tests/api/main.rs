@@ -10,3 +10,4 @@ mod journey;
 mod paging;
 mod sales;
 mod search;
+mod statements;
