@@ -5,7 +5,9 @@
 mod corpus;
 mod support;
 
+mod access;
 mod documents;
+mod har;
 mod journey;
 mod paging;
 mod sales;

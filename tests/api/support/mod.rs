@@ -5,6 +5,7 @@ mod client;
 mod mailbox;
 mod server;
 mod stock;
+pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};
