@@ -7,9 +7,10 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake, Waker};
 
 use async_graphql::dataloader::Loader;
 use async_graphql::extensions::{
@@ -21,6 +22,7 @@ use futures::StreamExt;
 use futures::channel::oneshot;
 use futures::future::{BoxFuture, poll_fn};
 use futures::stream::FuturesUnordered;
+use futures::task::AtomicWaker;
 
 use super::codes::{Code, error};
 use super::loaders::{Gallery, LabelLoader, ProductLoader, Seeing, UserLoader};
@@ -136,27 +138,52 @@ impl Batches {
 
     /// Runs an execution, and what it waits for whenever it can go no further.
     async fn drive<T>(&self, execution: impl Future<Output = T>) -> T {
-        let mut execution = pin!(execution);
-        let mut fetches = FuturesUnordered::new();
-        poll_fn(|cx| run(&mut execution, &mut fetches, || self.start(), cx)).await
+        driven(execution, || self.start()).await
     }
 }
 
-/// Goes on with an execution and its fetches until both have to wait.
-fn run<T, S: IntoIterator<Item = Fetch>>(
-    execution: &mut Pin<&mut impl Future<Output = T>>,
-    fetches: &mut FuturesUnordered<Fetch>,
+/// Runs an execution; `start` says what it has asked for, once it can go no further.
+async fn driven<T, S: IntoIterator<Item = Fetch>>(
+    execution: impl Future<Output = T>,
     start: impl Fn() -> S,
-    cx: &mut Context<'_>,
-) -> Poll<T> {
-    loop {
-        if let Poll::Ready(done) = execution.as_mut().poll(cx) {
-            return Poll::Ready(done);
+) -> T {
+    let mut execution = pin!(execution);
+    let mut fetches = FuturesUnordered::new();
+    let watch = Arc::new(Watch::default());
+    let waker = Waker::from(Arc::clone(&watch));
+    poll_fn(|cx| {
+        watch.task.register(cx.waker());
+        loop {
+            watch.woken.store(false, Ordering::SeqCst);
+            let polled = execution.as_mut().poll(&mut Context::from_waker(&waker));
+            // Joined futures give way in the middle of a long list: that is no end, and this is called again.
+            if polled.is_ready() || watch.woken.load(Ordering::SeqCst) {
+                return polled;
+            }
+            fetches.extend(start());
+            if !progress(&mut fetches, cx) {
+                return Poll::Pending;
+            }
         }
-        fetches.extend(start());
-        if !progress(fetches, cx) {
-            return Poll::Pending;
-        }
+    })
+    .await
+}
+
+/// Notes that the execution can go on, and passes it on to the task.
+#[derive(Default)]
+struct Watch {
+    woken: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Watch {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        self.task.wake();
     }
 }
 

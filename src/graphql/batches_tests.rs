@@ -29,10 +29,8 @@ impl Loader<u32> for Doubles {
     }
 }
 
-async fn driven<T>(queue: &Queue<u32, Doubles>, execution: impl Future<Output = T>) -> T {
-    let mut execution = pin!(execution);
-    let mut fetches = FuturesUnordered::new();
-    poll_fn(|cx| run(&mut execution, &mut fetches, || queue.start(), cx)).await
+async fn with<T>(queue: &Queue<u32, Doubles>, execution: impl Future<Output = T>) -> T {
+    driven(execution, || queue.start()).await
 }
 
 #[tokio::test]
@@ -43,9 +41,33 @@ async fn a_long_and_slow_list_is_one_batch() {
         queue.load_one(key).await.unwrap()
     };
     let twice = (1..=150).chain(1..=150);
-    let found = driven(&queue, join_all(twice.map(item))).await;
+    let found = with(&queue, join_all(twice.map(item))).await;
     assert_eq!(&found[..4], [None, Some(4), None, Some(8)]);
     assert_eq!(found[..150], found[150..]);
+    assert_eq!(*queue.loader.batches.lock().unwrap(), [150]);
+}
+
+/// Gives way once, as joined futures do of their own accord.
+async fn give_way() {
+    let mut given = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_that_gives_way_in_its_middle_is_still_one_batch() {
+    let queue = Queue::new(Arc::new(Doubles::default()));
+    let item = async |key: u32| {
+        give_way().await;
+        join(queue.load_one(key), give_way()).await.0.unwrap()
+    };
+    with(&queue, join_all((1..=150).map(item))).await;
     assert_eq!(*queue.loader.batches.lock().unwrap(), [150]);
 }
 
@@ -56,7 +78,7 @@ async fn each_level_is_a_batch_of_its_own() {
         let below = queue.load_one(key).await.unwrap()?;
         queue.load_one(below).await.unwrap()
     };
-    let found = driven(&queue, join_all([2, 4, 6].map(item))).await;
+    let found = with(&queue, join_all([2, 4, 6].map(item))).await;
     assert_eq!(found, [Some(8), Some(16), Some(24)]);
     assert_eq!(*queue.loader.batches.lock().unwrap(), [3, 3]);
 }
@@ -65,19 +87,19 @@ async fn each_level_is_a_batch_of_its_own() {
 async fn a_fault_reaches_everyone_who_waits_and_nobody_else() {
     let queue = Queue::new(Arc::new(Doubles::default()));
     let together = join(queue.load_one(0), queue.load_one(2));
-    let (one, other) = driven(&queue, together).await;
+    let (one, other) = with(&queue, together).await;
     assert_eq!(
         (one.unwrap_err().message, other.unwrap_err().message),
         ("away".into(), "away".into())
     );
-    assert_eq!(driven(&queue, queue.load_one(2)).await.unwrap(), Some(4));
+    assert_eq!(with(&queue, queue.load_one(2)).await.unwrap(), Some(4));
 }
 
 #[tokio::test]
 async fn very_many_keys_are_cut_into_statements_that_engines_take() {
     let queue = Queue::new(Arc::new(Doubles::default()));
     let many = u32::try_from(MOST_KEYS).unwrap() + 1;
-    let found = driven(&queue, join_all((1..=many).map(|key| queue.load_one(key)))).await;
+    let found = with(&queue, join_all((1..=many).map(|key| queue.load_one(key)))).await;
     assert!(found.iter().all(Result::is_ok));
     assert_eq!(*queue.loader.batches.lock().unwrap(), [MOST_KEYS, 1]);
 }
