@@ -12,3 +12,4 @@ mod journey;
 mod paging;
 mod sales;
 mod search;
+mod statements;
