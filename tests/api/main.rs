@@ -6,6 +6,7 @@ mod corpus;
 mod support;
 
 mod access;
+mod accounts;
 mod documents;
 mod har;
 mod journey;
