@@ -54,6 +54,8 @@ fn watch() {
     println!("cargo::rerun-if-env-changed=SHOTIFY_SKIP_WEB");
     println!("cargo::rerun-if-env-changed=SHOTIFY_COMMIT");
     println!("cargo::rerun-if-changed=build.rs");
+    // sqlx embeds the migrations: a new file must be seen.
+    println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed={FALLBACK}");
     for source in SOURCES {
         println!("cargo::rerun-if-changed=web/{source}");

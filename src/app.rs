@@ -4,11 +4,10 @@
 //! services over them, [`App::router`] puts HTTP over the services. What runs is in `app/`.
 
 mod admin;
+mod database;
 mod serve;
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -23,8 +22,8 @@ use crate::adapters::objects::FileObjects;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::pictures::{PictureLimits, PictureStudio};
 use crate::adapters::rate_limit::memory::MemoryLimiter;
-use crate::adapters::sql::{SchemaState, SqlConfig, SqlStore};
-use crate::config::{Config, Database, Objects, Secret, secrets};
+use crate::adapters::sql::SqlStore;
+use crate::config::{Config, Objects, Secret, secrets};
 use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
@@ -53,8 +52,6 @@ use crate::services::users::Members;
 pub use admin::{check_config, migrate, set_role};
 pub use serve::{Started, bind, serve, work};
 
-/// Connections of each pool; lists and purchases of two thousand people fit into these.
-const CONNECTIONS: u32 = 10;
 /// Passwords that may wait for the hasher; one more is told to come again.
 const HASHING_QUEUE: usize = 256;
 
@@ -108,7 +105,7 @@ impl App {
         let folder = |error| AppError::new("DATA_DIR cannot be written to", error);
         std::fs::create_dir_all(data.join("spool")).map_err(folder)?;
         let secrets = session_secrets(&config, random.as_ref())?;
-        let store = open_store(&config).await?;
+        let store = database::open_store(&config).await?;
         let objects: Arc<dyn ObjectStore> =
             Arc::new(FileObjects::open(objects_folder(&config)).map_err(folder)?);
         let mailbox =
@@ -313,62 +310,6 @@ fn session_secrets(config: &Config, random: &dyn Random) -> Result<Vec<Secret>, 
     Ok(vec![made.map_err(|error| {
         AppError::new("the session secret in DATA_DIR", error)
     })?])
-}
-
-/// Opens the database. The embedded one is brought up to date at once; a server's schema is `migrate`'s to make.
-async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
-    let store = connect(config).await?;
-    if matches!(config.database, Database::Sqlite(_)) {
-        store.migrate().await?;
-    }
-    match store.schema_state().await? {
-        SchemaState::Current => {}
-        SchemaState::Older => {
-            return Err(AppError(
-                "the database's schema is older than this program: run `shotify migrate` first"
-                    .into(),
-            ));
-        }
-        SchemaState::Newer => {
-            return Err(AppError(
-                "the database's schema is newer than this program: install a newer version".into(),
-            ));
-        }
-    }
-    let currency = config.currency.as_str();
-    match store.products().foreign_currency(currency).await? {
-        None => Ok(store),
-        Some(other) => Err(AppError(format!(
-            "CURRENCY: is {currency}, but there are prices in {other}"
-        ))),
-    }
-}
-
-async fn connect(config: &Config) -> Result<SqlStore, AppError> {
-    let url = match &config.database {
-        Database::Sqlite(path) => sqlite_url(path)?,
-        Database::MySql { url, .. } => url.reveal().to_owned(),
-    };
-    let settings = SqlConfig {
-        url,
-        read_connections: CONNECTIONS,
-        write_connections: CONNECTIONS,
-        acquire_timeout: Duration::from_secs(5),
-    };
-    Ok(SqlStore::connect(&settings).await?)
-}
-
-fn sqlite_url(path: &Path) -> Result<String, AppError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| AppError::new("the database's folder", error))?;
-    }
-    let path = path
-        .to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3F")
-        .replace('#', "%23");
-    Ok(format!("sqlite://{path}"))
 }
 
 fn objects_folder(config: &Config) -> std::path::PathBuf {

@@ -10,12 +10,10 @@
 pub mod adapters;
 pub mod app;
 pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod ports;
 pub mod services;
 pub mod telemetry;
-
-/// The git commit that this was built from, shortened; `unknown` outside a checkout.
-pub const COMMIT: &str = env!("SHOTIFY_COMMIT");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use shotify::app::{self, App, AppError};
 use shotify::config::Config;
-use shotify::telemetry;
+use shotify::{demo, telemetry};
 
 /// An image sharing and selling server with a GraphQL API.
 #[derive(Parser)]
@@ -35,6 +35,8 @@ enum Command {
         /// ADMIN, MODERATOR or USER.
         role: String,
     },
+    /// Serve a marketplace with members, photographs and sales to look at, in a folder of its own.
+    Demo,
 }
 
 fn main() -> ExitCode {
@@ -53,7 +55,7 @@ fn run(command: Command) -> Result<(), AppError> {
         print!("{}", app::schema());
         return Ok(());
     }
-    let config = settings()?;
+    let config = settings(&command)?;
     telemetry::start(&config.logs);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -77,20 +79,33 @@ async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {
             Ok(())
         }
         Command::Role { email, role } => app::set_role(config, &email, &role).await,
+        Command::Demo => demo::run(config).await,
         Command::Schema => Ok(()),
     }
 }
 
 /// From the environment; in development a `.env` file fills in what that leaves out.
-fn settings() -> Result<Config, AppError> {
+fn settings(command: &Command) -> Result<Config, AppError> {
     let production = std::env::var("SHOTIFY_ENV").is_ok_and(|value| value == "production");
     let file = if production {
         HashMap::new()
     } else {
         dot_env()?
     };
-    let lookup = |name: &str| std::env::var(name).ok().or_else(|| file.get(name).cloned());
+    let lookup = |name: &str| {
+        let value = std::env::var(name).ok();
+        let value = value.or_else(|| file.get(name).cloned());
+        value
+            .filter(|value| !value.trim().is_empty())
+            .or_else(|| default(command, name))
+    };
     Config::from_env(&lookup).map_err(|error| AppError(error.to_string()))
+}
+
+/// Where a command begins with other settings than the rest.
+fn default(command: &Command, name: &str) -> Option<String> {
+    let own_folder = matches!(command, Command::Demo) && name == "DATA_DIR";
+    own_folder.then(|| demo::DATA_DIR.to_owned())
 }
 
 fn dot_env() -> Result<HashMap<String, String>, AppError> {

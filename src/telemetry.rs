@@ -33,7 +33,13 @@ where
         .with_writer(writer);
     match logs.format {
         LogFormat::Pretty => Box::new(builder.compact().finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+        LogFormat::Json => Box::new(
+            builder
+                .json()
+                .flatten_event(true)
+                .with_span_list(false)
+                .finish(),
+        ),
     }
 }
 
@@ -97,7 +103,7 @@ mod tests {
     #[test]
     fn lines_for_people_are_one_line_each() {
         let text = logged(LogFormat::Pretty, || {
-            tracing::info!(status = 200, "answered")
+            tracing::info!(status = 200, "answered");
         });
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("status=200"), "{text}");

@@ -1,6 +1,7 @@
 //! What operators do on the command line.
 
-use super::{App, AppError, connect, open_store};
+use super::database::{connect, open_store};
+use super::{App, AppError};
 use crate::config::Config;
 use crate::domain::user::Role;
 

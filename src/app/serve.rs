@@ -45,7 +45,7 @@ pub async fn bind(app: &App) -> Result<Started, AppError> {
         http = address(&http),
         metrics = address(&metrics),
         version = env!("CARGO_PKG_VERSION"),
-        commit = crate::COMMIT,
+        commit = env!("SHOTIFY_COMMIT"),
         "listening"
     );
     Ok(Started { http, metrics })

@@ -274,13 +274,15 @@ fn the_table_shows_everything_but_secrets() {
 }
 
 #[test]
-fn the_sample_file_names_every_variable() {
+fn the_sample_file_names_every_variable_with_its_default() {
     let sample = include_str!("../../.env.example");
     for row in read(&[]).unwrap().rows() {
         let line = format!("#{}=", row.variable);
+        let mut lines = sample.lines().filter_map(|known| known.strip_prefix(&line));
+        let default = lines.next().unwrap_or_else(|| panic!("{line} is missing"));
         assert!(
-            sample.lines().any(|known| known.starts_with(&line)),
-            "{line}"
+            default.is_empty() || default == row.value,
+            "{line}{default}"
         );
     }
 }

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet,
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
 use async_graphql::{Name, Positioned, ServerResult, Value, Variables};
 
 use super::codes::{Code, server_error};
+use crate::domain::page::MAX_SIZE;
+
+/// No list is longer.
+const MAX_ROWS: u64 = MAX_SIZE.unsigned_abs();
 
 /// Rows of each list when the document does not say.
 const DEFAULTS: [(&str, u64); 8] = [
@@ -51,13 +55,15 @@ impl Extension for ObjectLimit {
 
 /// The objects that a document can make, counted no further than just above `limit`.
 fn objects(document: &ExecutableDocument, variables: &Variables, limit: u64) -> u64 {
-    let counter = Counter {
-        document,
-        variables,
-        limit,
-    };
-    let of = |operation: &Positioned<async_graphql::parser::types::OperationDefinition>| {
-        counter.selections(&operation.node.selection_set.node)
+    let of = |operation: &Positioned<OperationDefinition>| {
+        let operation = &operation.node;
+        let counter = Counter {
+            document,
+            operation,
+            variables,
+            limit,
+        };
+        counter.selections(&operation.selection_set.node)
     };
     document
         .operations
@@ -69,6 +75,7 @@ fn objects(document: &ExecutableDocument, variables: &Variables, limit: u64) -> 
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
     variables: &'a Variables,
     limit: u64,
 }
@@ -126,13 +133,24 @@ impl Counter<'_> {
                 .find(|(name, _)| *name == field.name.node.as_str())
                 .map_or(1, |(_, rows)| *rows)
         };
-        given.unwrap_or_else(default)
+        // A list that is longer is refused where it is resolved, as an input.
+        given.unwrap_or_else(default).min(MAX_ROWS)
+    }
+
+    /// What was sent for a variable, else its default.
+    fn variable(&self, name: &Name) -> Option<Value> {
+        let sent = self.variables.get(name).cloned();
+        sent.or_else(|| {
+            let mut definitions = self.operation.variable_definitions.iter();
+            let definition = definitions.find(|definition| definition.node.name.node == *name)?;
+            Some(definition.node.default_value.as_ref()?.node.clone())
+        })
     }
 
     fn number(&self, value: &async_graphql_value::Value) -> Option<u64> {
         match value
             .clone()
-            .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
+            .into_const_with(|name| self.variable(&name).ok_or(()))
             .ok()?
         {
             Value::Number(number) => number.as_u64(),
@@ -183,10 +201,20 @@ mod tests {
         );
     }
 
+    /// G9
+    #[test]
+    fn a_size_beyond_any_list_is_left_to_the_list_to_refuse() {
+        let none = serde_json::json!({});
+        assert_eq!(count("{ images(first: 2147483647) { id } }", none), 100);
+    }
+
     #[test]
     fn sizes_in_variables_and_fragments_count() {
         let text = "query($n: Int) { users(first: $n) { ...u } } fragment u on User { images(first: $n) { id } }";
         assert_eq!(count(text, serde_json::json!({"n": 10})), 110);
+        let by_default = "query($n: Int = 10) { users(first: $n) { images(first: $n) { id } } }";
+        assert_eq!(count(by_default, serde_json::json!({})), 110);
+        assert_eq!(count(by_default, serde_json::json!({"n": 5})), 30);
         assert!(
             count(
                 "{ users(first: 100) { images(first: 100) { user { images(first: 100) { id } } } } }",

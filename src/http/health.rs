@@ -64,3 +64,65 @@ async fn ready(State(readiness): State<Arc<dyn Readiness>>) -> Response {
         unavailable()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::products::ProductReader;
+    use crate::ports::sales::SaleReader;
+    use crate::ports::store::{StoreError, StoreResult, UnitOfWork};
+    use crate::ports::users::UserReader;
+    use crate::services::testing::FakeStore;
+
+    /// Answers a ping with an error, or never.
+    struct Away {
+        silent: bool,
+        inner: FakeStore,
+    }
+
+    #[async_trait]
+    impl Store for Away {
+        async fn begin(&self) -> StoreResult<Box<dyn UnitOfWork>> {
+            self.inner.begin().await
+        }
+        fn users(&self) -> &dyn UserReader {
+            self.inner.users()
+        }
+        fn products(&self) -> &dyn ProductReader {
+            self.inner.products()
+        }
+        fn sales(&self) -> &dyn SaleReader {
+            self.inner.sales()
+        }
+        async fn ping(&self) -> StoreResult<()> {
+            if self.silent {
+                std::future::pending::<()>().await;
+            }
+            Err(StoreError::Unavailable("away".into()))
+        }
+    }
+
+    /// L1
+    #[tokio::test]
+    async fn a_server_about_to_end_is_not_ready() {
+        let ending = CancellationToken::new();
+        let readiness = StoreReadiness::new(Arc::new(FakeStore::default()), ending.clone());
+        assert!(readiness.ready().await);
+        ending.cancel();
+        assert!(!readiness.ready().await);
+    }
+
+    /// D7
+    #[tokio::test(start_paused = true)]
+    async fn a_server_whose_store_is_away_is_not_ready() {
+        for silent in [false, true] {
+            let inner = FakeStore::default();
+            let store = Arc::new(Away { silent, inner });
+            assert!(
+                !StoreReadiness::new(store, CancellationToken::new())
+                    .ready()
+                    .await
+            );
+        }
+    }
+}

@@ -33,7 +33,7 @@ pub async fn record(
     let mut response = next.run(request).instrument(span.clone()).await;
     let (status, latency) = (response.status().as_u16(), start.elapsed());
     span.in_scope(|| {
-        let latency_ms = latency.as_secs_f64() * 1000.0;
+        let latency_ms = (latency.as_secs_f64() * 1e6).round() / 1e3;
         tracing::info!(method, route, status, latency_ms, "answered");
     });
     count(method, route, status, latency);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::id::UserId;
 use crate::domain::password::Password;
+use crate::domain::user::Stamp;
 use crate::ports::passwords::{HashError, PasswordHasher, Verdict};
 use crate::ports::rate_limit::{Quota, RateLimiter, Taken};
 use crate::ports::store::{Store, StoreResult};
@@ -24,8 +25,8 @@ pub struct CurrentPassword<'a> {
 /// How a proof went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// It is the password.
-    Right,
+    /// It is the password, of the account as it is under this stamp.
+    Right(Stamp),
     /// It is not, and is counted.
     Wrong,
     /// Too many wrong ones: come again after this long.
@@ -53,11 +54,19 @@ impl CurrentPassword<'_> {
         let (Some(found), Some(password)) = (found, Password::to_compare(password)) else {
             return Ok(Proof::Wrong);
         };
-        let verdict = self.hasher.verify(password, found.password_hash).await;
+        let hash = found.password_hash;
+        let verdict = self.hasher.verify(password, hash).await;
         Ok(match verdict {
-            Ok(Verdict::Match | Verdict::MatchOutdated) => Proof::Right,
+            Ok(Verdict::Match | Verdict::MatchOutdated) => Proof::Right(found.stamp),
             Ok(Verdict::Mismatch) => Proof::Wrong,
             Err(error) => Proof::Unknown(error),
         })
     }
+}
+
+/// Whether a proof still holds: asked with the member's row locked, so that a password reset meanwhile (which
+/// changes the stamp) is not undone by who knew the old password.
+pub async fn still_holds(store: &dyn Store, user: UserId, proven: Stamp) -> StoreResult<bool> {
+    let now = store.users().credentials_of(user).await?;
+    Ok(now.is_some_and(|now| now.stamp == proven))
 }

@@ -15,5 +15,5 @@ pub mod products;
 pub mod retry;
 pub mod sales;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 pub mod users;

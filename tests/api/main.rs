@@ -5,7 +5,13 @@ mod corpus;
 mod support;
 
 mod access;
+mod documents;
+mod har;
 mod journey;
 mod media;
 mod objects;
+mod paging;
+mod sales;
+mod search;
+mod statements;
 mod upload;

@@ -222,6 +222,44 @@ async fn a_crash_amid_uploads_loses_nothing_acknowledged_and_leaves_nothing_behi
     }
 }
 
+/// K2: half of all folders cannot be made, so that of most pictures some objects are stored and some are not.
+#[tokio::test]
+async fn a_store_that_fails_half_way_leaves_no_row_and_after_the_sweep_no_object() {
+    let server = Server::start().await;
+    let member = server.member("member").await;
+    let objects = server.data.path().join("objects");
+    let blocks: Vec<_> = (0..128).map(|n| objects.join(format!("{n:02x}"))).collect();
+    for block in &blocks {
+        std::fs::write(block, "").unwrap();
+    }
+    let mut failed = 0;
+    for _ in 0..12 {
+        let answer = member.upload(json!({ "title": "x", "labels": ["x"] }), corpus::png(8, 8)).await;
+        if answer.body.get("errors").is_some() {
+            assert!(["INTERNAL", "UNAVAILABLE"].contains(&answer.code()), "{}", answer.body);
+            failed += 1;
+        }
+    }
+    assert!(failed > 0);
+    let query = "{ searchImages { totalCount } labels { count } }";
+    let answer = member.gql(query, Value::Null).await;
+    let rows = 12 - failed;
+    assert_eq!(answer.data()["searchImages"]["totalCount"], rows);
+    let labels = if rows == 0 { json!([]) } else { json!([{ "count": rows }]) };
+    assert_eq!(answer.data()["labels"], labels);
+    for block in &blocks {
+        std::fs::remove_file(block).unwrap();
+    }
+    let data = server.kill();
+    two_hours_pass(&data).await;
+    let server = Server::on(data, &[]).await;
+    server.wait_for_objects(4 * rows).await;
+    let mut again = member.another_tab();
+    again.base.clone_from(&server.base);
+    again.put_up(json!({ "title": "x" }), corpus::png(8, 8)).await;
+    assert_eq!(count(&again).await, rows + 1);
+}
+
 /// K3: what was ordered to be deleted is deleted after the crash.
 #[tokio::test]
 async fn a_crash_amid_deletions_does_not_stop_them() {

@@ -119,7 +119,7 @@ mod tests {
 
     const QUOTA: Quota = Quota {
         limit: 3,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
     };
 
     fn limiter() -> (Arc<AtomicI64>, MemoryLimiter) {
@@ -173,9 +173,9 @@ mod tests {
     #[tokio::test]
     async fn of_racing_calls_no_more_than_the_limit_are_allowed() {
         let (_, limiter) = limiter();
-        let takes = (0..50).map(|_| limiter.take("a", QUOTA));
-        let taken = futures::future::join_all(takes).await;
-        let allowed = taken.iter().filter(|t| matches!(t, Ok(Taken::Allowed)));
+        let calls = (0..50).map(|_| limiter.take("a", QUOTA));
+        let answers = futures::future::join_all(calls).await;
+        let allowed = answers.iter().filter(|t| matches!(t, Ok(Taken::Allowed)));
         assert_eq!(allowed.count(), 3);
     }
 

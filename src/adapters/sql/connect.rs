@@ -15,6 +15,9 @@ use crate::ports::store::{StoreError, StoreResult};
 
 /// How long `SQLite` waits for another process's lock.
 const BUSY: Duration = Duration::from_secs(5);
+/// How often, and how long apart, opening or migrating a `SQLite` file is tried.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(50);
 /// A connection idle for longer is tried before it is used.
 const TRUSTED: Duration = Duration::from_secs(1);
 /// Prepared statements kept by each connection.
@@ -81,10 +84,24 @@ async fn sqlite(
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options)
-        .await?;
-    Ok(Engine::Sqlite(pool))
+        .max_lifetime(None);
+    // Switching a new file to WAL does not wait for another process that does the same.
+    let open = patiently(|| pool.clone().connect_with(options.clone()));
+    Ok(Engine::Sqlite(open.await?))
+}
+
+/// Tries again what a `SQLite` file refuses while another process is at it.
+pub(super) async fn patiently<T, E, F>(mut body: impl FnMut() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 1..ATTEMPTS {
+        if let Ok(done) = body().await {
+            return Ok(done);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    body().await
 }
 
 async fn mysql(

@@ -1,7 +1,6 @@
 //! The two engines behind one face: every statement of the adapter goes through here and is counted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::mysql::{MySql, MySqlPool, MySqlRow};
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
@@ -9,6 +8,7 @@ use sqlx::{AssertSqlSafe, FromRow, Transaction};
 
 use super::dialect;
 use super::error::fault;
+use super::meter::Meter;
 use super::statement::{Sql, Value};
 use crate::ports::store::StoreResult;
 
@@ -93,41 +93,51 @@ macro_rules! execute {
     }};
 }
 
+/// Counts one statement, within a transaction or not.
+fn count(statements: &AtomicU64) {
+    statements.fetch_add(1, Ordering::Relaxed);
+    metrics::counter!("sql_statements_total").increment(1);
+}
+
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(super) struct Database {
     pub(super) pool: Pool,
-    statements: Arc<AtomicU64>,
+    meter: Arc<Meter>,
 }
 
 impl Database {
+<<<<<<< HEAD
+    pub(super) const fn new(pool: Pool, meter: Arc<Meter>) -> Self {
+        Self { pool, meter }
+=======
     pub(super) const fn new(pool: Pool, statements: Arc<AtomicU64>) -> Self {
         Self { pool, statements }
     }
 
     fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("sql_statements_total").increment(1);
+        count(&self.statements);
+>>>>>>> bbsales
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
-        self.count();
+        self.meter.count(&sql);
         on!(&self.pool, pool => fetch!(sql, R, pool, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&self, sql: Sql) -> StoreResult<Option<R>> {
-        self.count();
+        self.meter.count(&sql);
         on!(&self.pool, pool => fetch!(sql, R, pool, fetch_optional))
     }
 
     /// For statements that always have exactly one row, such as counts.
     pub(super) async fn one<R: Row>(&self, sql: Sql) -> StoreResult<R> {
-        self.count();
+        self.meter.count(&sql);
         on!(&self.pool, pool => fetch!(sql, R, pool, fetch_one))
     }
 
     pub(super) async fn run(&self, sql: Sql) -> StoreResult<Done> {
-        self.count();
+        self.meter.count(&sql);
         match &self.pool {
             Engine::MySql(pool) => execute!(sql, pool, last_insert_id),
             Engine::Sqlite(pool) => execute!(sql, pool, last_insert_rowid),
@@ -137,7 +147,7 @@ impl Database {
     pub(super) async fn begin(&self) -> StoreResult<Unit> {
         Ok(Unit {
             transaction: dialect::begin(&self.pool).await.map_err(fault)?,
-            statements: Arc::clone(&self.statements),
+            meter: Arc::clone(&self.meter),
         })
     }
 }
@@ -146,31 +156,34 @@ impl Database {
 #[derive(Debug)]
 pub(super) struct Unit {
     pub(super) transaction: Transactions,
-    statements: Arc<AtomicU64>,
+    meter: Arc<Meter>,
 }
 
 impl Unit {
+<<<<<<< HEAD
+=======
     fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        count(&self.statements);
     }
 
+>>>>>>> bbsales
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
-        self.count();
+        self.meter.count(&sql);
         on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&mut self, sql: Sql) -> StoreResult<Option<R>> {
-        self.count();
+        self.meter.count(&sql);
         on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_optional))
     }
 
     pub(super) async fn one<R: Row>(&mut self, sql: Sql) -> StoreResult<R> {
-        self.count();
+        self.meter.count(&sql);
         on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_one))
     }
 
     pub(super) async fn run(&mut self, sql: Sql) -> StoreResult<Done> {
-        self.count();
+        self.meter.count(&sql);
         match &mut self.transaction {
             Engine::MySql(tx) => execute!(sql, &mut **tx, last_insert_id),
             Engine::Sqlite(tx) => execute!(sql, &mut **tx, last_insert_rowid),

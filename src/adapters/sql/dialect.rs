@@ -1,8 +1,9 @@
 //! The few places where `MySQL` (and `MariaDB`) and `SQLite` differ.
 
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::mysql::MySql;
 use sqlx::sqlite::Sqlite;
-use sqlx::{Executor, MySqlConnection, Transaction};
+use sqlx::{Connection, Executor, MySqlConnection, MySqlPool, Transaction};
 
 use super::database::{Engine, Pool};
 use super::statement::{Sql, Value};
@@ -12,6 +13,9 @@ const MYSQL_ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMM
 /// A text that is too long is an error, never cut; nobody waits long for a lock.
 const MYSQL_SESSION: &str = "SET SESSION innodb_lock_wait_timeout = 5, \
     SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";
+
+/// Seconds to wait for another program that migrates.
+const LONGEST_MIGRATION: i64 = 3600;
 
 impl<M, S> Engine<M, S> {
     /// Behind a SELECT whose rows the unit is going to change. `SQLite` has one writer, who needs no lock.
@@ -92,4 +96,26 @@ pub(super) async fn limit_mysql_reads(connection: &mut MySqlConnection) -> sqlx:
         })
         .await?;
     Ok(())
+}
+
+/// Migrates while no other program does. The lock is our own: sqlx's asks for `GET_LOCK(…, -1)`, which `MariaDB` does
+/// not wait for. It belongs to a connection of its own, and so ends with it, whatever happens.
+pub(super) async fn migrate_mysql(
+    pool: &MySqlPool,
+    migrator: &Migrator,
+) -> Result<(), MigrateError> {
+    let mut lock = pool.acquire().await?.detach();
+    let locked: Option<i64> = sqlx::query_scalar(
+        "SELECT GET_LOCK(CONCAT('shotify:', LEFT(SHA2(DATABASE(), 256), 32)), ?)",
+    )
+    .bind(LONGEST_MIGRATION)
+    .fetch_one(&mut lock)
+    .await?;
+    if locked != Some(1) {
+        return Err(MigrateError::Execute(sqlx::Error::PoolTimedOut));
+    }
+    let mut unlocked = Migrator::with_migrations(migrator.iter().cloned().collect());
+    unlocked.set_locking(false);
+    unlocked.run(pool).await?;
+    Ok(lock.close().await?)
 }

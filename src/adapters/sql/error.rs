@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_conflict_is_named_by_its_index_whatever_the_value_says() {
-        let named = |message| match mysql_fault(1062, message) {
+        let named = |message: &str| match mysql_fault(1062, message) {
             StoreError::Conflict(name) => name,
             other => panic!("{other}"),
         };

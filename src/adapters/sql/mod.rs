@@ -13,7 +13,10 @@ mod journal;
 mod keyset;
 mod mail_payload;
 mod members;
+mod meter;
 mod outbox;
+#[cfg(test)]
+mod plan_tests;
 mod products;
 mod sales;
 mod schema;
@@ -23,7 +26,6 @@ mod tokens;
 mod unit;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
@@ -36,6 +38,7 @@ use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
 use database::Database;
+use meter::Meter;
 use statement::Sql;
 use unit::SqlUnit;
 
@@ -45,18 +48,18 @@ use unit::SqlUnit;
 pub struct SqlStore {
     read: Database,
     write: Database,
-    statements: Arc<AtomicU64>,
+    meter: Arc<Meter>,
 }
 
 impl SqlStore {
     /// Opens the database; a `SQLite` file is made when there is none. The schema is left as it is.
     pub async fn connect(config: &SqlConfig) -> StoreResult<Self> {
         let (read, write) = connect::pools(config).await?;
-        let statements = Arc::new(AtomicU64::new(0));
+        let meter = Arc::new(Meter::default());
         Ok(Self {
-            read: Database::new(read, Arc::clone(&statements)),
-            write: Database::new(write, Arc::clone(&statements)),
-            statements,
+            read: Database::new(read, Arc::clone(&meter)),
+            write: Database::new(write, Arc::clone(&meter)),
+            meter,
         })
     }
 
@@ -73,7 +76,7 @@ impl SqlStore {
     /// How many statements were sent since the start, without BEGIN and COMMIT.
     #[must_use]
     pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
+        self.meter.statements()
     }
 
     /// The session store in this database.

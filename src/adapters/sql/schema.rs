@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use sqlx::migrate::Migrator;
 
+use super::connect::patiently;
 use super::database::{Database, Engine};
+use super::dialect;
 use super::error::migration_fault;
 use super::statement::Sql;
 use crate::ports::store::{StoreError, StoreResult};
 
 static MYSQL: Migrator = sqlx::migrate!("./migrations/mysql");
 static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
-/// How often migrating is tried while another process migrates the same `SQLite` file.
-const ATTEMPTS: u32 = 3;
 
 /// How the database's schema relates to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,20 +25,14 @@ pub enum SchemaState {
     Newer,
 }
 
-/// Applies what is missing. `MySQL` serialises racing programs by a lock of its own; `SQLite` has none, so the
-/// one that comes second fails at a table that exists and finds everything done when it looks again.
+/// Applies what is missing. `SQLite` knows no lock that lasts for several transactions: of racing programs the
+/// one that comes second fails at a table that exists, and finds everything done when it looks again.
 pub(super) async fn migrate(database: &Database) -> StoreResult<()> {
-    let mut attempt = 1;
-    loop {
-        let done = match &database.pool {
-            Engine::MySql(pool) => MYSQL.run(pool).await,
-            Engine::Sqlite(pool) => SQLITE.run(pool).await,
-        };
-        match (done, &database.pool) {
-            (Err(_), Engine::Sqlite(_)) if attempt < ATTEMPTS => attempt += 1,
-            (done, _) => return done.map_err(migration_fault),
-        }
-    }
+    let done = match &database.pool {
+        Engine::MySql(pool) => dialect::migrate_mysql(pool, &MYSQL).await,
+        Engine::Sqlite(pool) => patiently(|| SQLITE.run(pool)).await,
+    };
+    done.map_err(migration_fault)
 }
 
 #[derive(sqlx::FromRow)]

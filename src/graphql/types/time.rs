@@ -6,7 +6,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 
 use crate::domain::timestamp::Timestamp;
 
-/// RFC 3339, UTC, e.g. 2026-01-31T09:30:00Z
+/// An instant as the API writes it.
 pub struct Time(pub Timestamp);
 
 impl Time {
@@ -19,6 +19,7 @@ impl Time {
     }
 }
 
+/// An instant in RFC 3339, UTC, to the second, such as 2026-01-31T09:30:00Z.
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for Time {
     fn parse(value: Value) -> InputValueResult<Self> {

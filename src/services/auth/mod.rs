@@ -5,6 +5,8 @@ mod reset;
 mod service;
 mod session;
 mod sign_in;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::time::Duration;

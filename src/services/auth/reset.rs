@@ -87,8 +87,8 @@ async fn take(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<User, ResetError> {
-    let taken = unit.tokens().take(hash, TokenPurpose::Reset, now).await?;
-    let token = taken.ok_or(ResetError::Token)?;
+    let found = unit.tokens().take(hash, TokenPurpose::Reset, now).await?;
+    let token = found.ok_or(ResetError::Token)?;
     let user = unit.users().lock(token.user).await?;
     let current = |user: &User| {
         let email = user.email.as_ref();

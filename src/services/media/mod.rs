@@ -9,6 +9,8 @@ mod service;
 #[cfg(test)]
 mod link_tests;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::ops::Range;

@@ -118,6 +118,7 @@ impl OutboxWorker {
         }
     }
 
+    /// The reason goes into the row alone: what the other side said may hold an address (N1).
     fn judge(&self, job: &Job, done: Result<(), Failure>) -> Outcome {
         let attempts = job.attempts.saturating_add(1);
         let id = job.id.get();
@@ -126,15 +127,12 @@ impl OutboxWorker {
             Err(Failure::Later(reason, after)) if !is_last(job, attempts) => {
                 info!(
                     job = id,
-                    attempts, reason, "a job of the outbox is tried again later"
+                    attempts, "a job of the outbox is tried again later"
                 );
                 Outcome::Again(self.next_try(attempts, after), reason)
             }
             Err(Failure::Later(reason, _) | Failure::Never(reason)) => {
-                error!(
-                    job = id,
-                    attempts, reason, "a job of the outbox is given up"
-                );
+                error!(job = id, attempts, "a job of the outbox is given up");
                 Outcome::Dead(reason)
             }
         }

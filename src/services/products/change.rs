@@ -99,12 +99,13 @@ async fn update_once(
     parsed: &Parsed,
 ) -> Result<Seen, ChangeError> {
     let id = ProductId::parse(&change.id).ok_or(ChangeError::NotFound)?;
-    let now = this.clock.now();
     let mut unit = this.store.begin().await?;
     let mut product = lock_own(unit.as_mut(), viewer, &[id])
         .await?
         .pop()
         .ok_or(ChangeError::NotFound)?;
+    // Read under the lock, so that it never goes back.
+    let now = this.clock.now();
     product.listing = parsed.apply(change, &product.listing);
     product.updated = now;
     unit.products().update(id, &product.listing, now).await?;
@@ -154,15 +155,13 @@ pub(super) async fn delete(
     viewer: &Viewer,
     raw: &[String],
 ) -> Result<(), ChangeError> {
-    let distinct: BTreeSet<&String> = raw.iter().collect();
+    // Two spellings of one id are a repeat, too.
+    let distinct: BTreeSet<Option<ProductId>> = raw.iter().map(|id| ProductId::parse(id)).collect();
     if distinct.len() > MAX_IDS {
         return Err(Invalid::new("input", format!("must be at most {MAX_IDS} ids")).into());
     }
-    let ids: Option<BTreeSet<ProductId>> = distinct
-        .into_iter()
-        .map(|id| ProductId::parse(id))
-        .collect();
-    let ids: Vec<ProductId> = ids.ok_or(ChangeError::NotFound)?.into_iter().collect();
+    let ids: Option<Vec<ProductId>> = distinct.into_iter().collect();
+    let ids = ids.ok_or(ChangeError::NotFound)?;
     if ids.is_empty() {
         return Ok(());
     }
@@ -174,9 +173,9 @@ async fn delete_once(
     viewer: &Viewer,
     ids: &[ProductId],
 ) -> Result<(), ChangeError> {
-    let now = this.clock.now();
     let mut unit = this.store.begin().await?;
     let products = lock_own(unit.as_mut(), viewer, ids).await?;
+    let now = this.clock.now();
     let sold = unit.sales().sold(ids).await?;
     for product in products {
         if sold.contains(&product.id) {

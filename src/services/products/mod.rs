@@ -3,6 +3,8 @@
 mod change;
 mod find;
 mod query;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 use std::sync::Arc;

@@ -50,8 +50,12 @@ pub(super) async fn buy(
             .map(IdempotencyKey::parse)
             .transpose()?,
     };
-    let parties = parties(this, &wish).await?;
-    retrying(|| buy_once(this, &wish, &parties)).await
+    retrying(|| attempt(this, &wish)).await
+}
+
+async fn attempt(this: &Sales, wish: &Wish) -> Result<Sale, BuyError> {
+    let parties = parties(this, wish).await?;
+    buy_once(this, wish, &parties).await
 }
 
 /// Read before the unit begins: an owner never changes, and a name in a mail need not be locked.
@@ -172,12 +176,10 @@ async fn bind(unit: &mut dyn UnitOfWork, wish: &Wish, sale: &Sale) -> Result<(),
     unit.sales().bind_key(wish.buyer, key, &usage).await
 }
 
-/// A receipt and a notice.
+/// A receipt and a notice. A seller who is not known yet put the product up between the reading and the lock:
+/// the next attempt knows them.
 fn mails(sale: &Sale, parties: &Parties) -> Result<[Mail; 2], StoreError> {
-    let seller = parties
-        .seller
-        .as_ref()
-        .ok_or_else(|| StoreError::Failed("the seller's row is gone".into()))?;
+    let seller = parties.seller.as_ref().ok_or(StoreError::Contention)?;
     let receipt = Letter::Receipt(facts(sale, seller)?);
     let notice = Letter::Sold(facts(sale, &parties.buyer)?);
     Ok([mail(&parties.buyer, receipt)?, mail(seller, notice)?])

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod fakes;
+mod pictures;
 mod sessions;
 mod store;
 
-pub use accounts::{Account, Accounts, Rows};
+pub use accounts::{Account, Accounts, Fault, Rows, listing};
 pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
+pub use pictures::{FakeStudio, MemoryObjects};
 pub use sessions::MemorySessions;
-pub use store::{FakeStore, FakeUnit};
+pub use store::FakeStore;

@@ -63,10 +63,6 @@ pub struct FakeStore {
 }
 
 impl FakeStore {
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Orders one more unit of work; `expect` sets its expectations. The answer tells whether it was committed.
     pub fn unit(&self, expect: impl FnOnce(&mut FakeUnit)) -> Arc<AtomicBool> {
         let mut unit = FakeUnit::default();

@@ -74,8 +74,8 @@ async fn take(
     hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<(User, Email), ConfirmError> {
-    let taken = unit.tokens().take(hash, TokenPurpose::Confirm, now).await?;
-    let token = taken.ok_or(ConfirmError::Token)?;
+    let found = unit.tokens().take(hash, TokenPurpose::Confirm, now).await?;
+    let token = found.ok_or(ConfirmError::Token)?;
     let user = unit.users().lock(token.user).await?;
     let user = user.ok_or(ConfirmError::Token)?;
     let pending = user.pending_email.clone();

@@ -6,6 +6,8 @@ mod confirm;
 mod find;
 mod register;
 mod service;
+#[cfg(test)]
+mod tests;
 mod update;
 
 use std::net::IpAddr;

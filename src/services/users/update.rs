@@ -12,11 +12,11 @@ use crate::domain::invalid::Invalid;
 use crate::domain::mail::Letter;
 use crate::domain::text::Bio;
 use crate::domain::token::TokenPurpose;
-use crate::domain::user::{User, Username};
+use crate::domain::user::{Stamp, User, Username};
 use crate::domain::viewer::Viewer;
 use crate::ports::outbox::Task;
 use crate::ports::store::{StoreError, StoreResult, UnitOfWork};
-use crate::services::current_password::{CurrentPassword, Proof};
+use crate::services::current_password::{CurrentPassword, Proof, still_holds};
 use crate::services::limits::Sender;
 use crate::services::retry::retrying;
 
@@ -36,6 +36,14 @@ struct NewAddress {
     owner: Option<User>,
     /// The quota lets a letter go there.
     mailed: bool,
+    /// The stamp under which the current password was proven.
+    proven: Stamp,
+}
+
+const WRONG: &str = "is not your current password";
+
+fn refused(message: &str) -> Invalid {
+    Invalid::new("input.currentPassword", message)
 }
 
 impl Members {
@@ -47,9 +55,9 @@ impl Members {
         let (mut changes, email) = check(&change).map_err(|invalid| invalid.under("input"))?;
         let user = self.member(viewer.user).await?;
         if let Some(email) = email.filter(|email| is_new(&user, email)) {
-            self.prove(user.id, change.current_password.as_deref())
-                .await?;
-            changes.address = Some(self.new_address(user.id, email).await?);
+            let current = change.current_password.as_deref();
+            let proven = self.prove(user.id, current).await?;
+            changes.address = Some(self.new_address(user.id, email, proven).await?);
         }
         changes.avatar = self.store_avatar(change.avatar).await?;
         let written = retrying(async || self.write(user.id, &changes).await).await;
@@ -59,8 +67,7 @@ impl Members {
         written
     }
 
-    async fn prove(&self, user: UserId, current: Option<&str>) -> Result<(), AccountError> {
-        let refused = |message| Invalid::new("input.currentPassword", message);
+    async fn prove(&self, user: UserId, current: Option<&str>) -> Result<Stamp, AccountError> {
         let missing = || refused("is needed to change the address");
         let current = current
             .filter(|text| !text.is_empty())
@@ -72,17 +79,22 @@ impl Members {
             quota: self.limits.tries_per_account,
         };
         match checker.prove(user, current).await? {
-            Proof::Right => Ok(()),
+            Proof::Right(stamp) => Ok(stamp),
             Proof::Wrong => {
                 warn!(target: "shotify::security", event = "current_password_wrong", user = user.get());
-                Err(refused("is not your current password").into())
+                Err(refused(WRONG).into())
             }
             Proof::Limited(retry_after) => Err(AccountError::Limited { retry_after }),
             Proof::Unknown(error) => Err(error.into()),
         }
     }
 
-    async fn new_address(&self, user: UserId, email: Email) -> StoreResult<NewAddress> {
+    async fn new_address(
+        &self,
+        user: UserId,
+        email: Email,
+        proven: Stamp,
+    ) -> StoreResult<NewAddress> {
         let mailed = self.may_confirm(&email, Sender::Member(user)).await?;
         let owner = self.store.users().confirmed_with(&email.key()).await?;
         info!(target: "shotify::security", event = "address_change_requested", user = user.get());
@@ -90,6 +102,7 @@ impl Members {
             email,
             owner,
             mailed,
+            proven,
         })
     }
 
@@ -99,6 +112,11 @@ impl Members {
         let locked = unit.users().lock(id).await?;
         let gone = || StoreError::Failed("the member of a session is gone".into());
         let before = locked.ok_or_else(gone)?;
+        if let Some(address) = &changes.address
+            && !still_holds(&*self.store, id, address.proven).await?
+        {
+            return Err(refused(WRONG).into());
+        }
         let after = apply(&before, changes);
         if after != before {
             let updated = unit.users().update(&after).await;

@@ -4,7 +4,11 @@ mod answer;
 mod client;
 mod mailbox;
 mod server;
+<<<<<<< HEAD
 mod upload;
+=======
+mod stock;
+>>>>>>> bbsales
 
 pub use answer::Answer;
 pub use client::{Client, File};

@@ -46,10 +46,12 @@ impl UserReader for SqlStore {
     }
 
     async fn credentials(&self, email_key: &str) -> StoreResult<Option<Credentials>> {
+        // COALESCE, for SQLite would look through all unconfirmed accounts by the index over `email_key`.
         let sql = Sql::new(format!(
             "SELECT {CREDENTIALS} FROM users WHERE id = COALESCE(\
              (SELECT id FROM users WHERE email_key = ?), \
-             (SELECT id FROM users WHERE pending_email_key = ? AND email_key IS NULL ORDER BY id DESC LIMIT 1))"
+             (SELECT id FROM users WHERE pending_email_key = ? AND COALESCE(email_key, '') = '' \
+             ORDER BY id DESC LIMIT 1))"
         ));
         self.sign_in(sql.bind(email_key).bind(email_key)).await
     }

@@ -1,6 +1,9 @@
-//! Accounts, mailed tokens, outbox and journal as plain rows, with real units of work: they see their own
-//! writes, last by commit alone, and run one after another. Every statement is noted.
+//! Accounts, mailed tokens, the market, outbox and journal as plain rows, with real units of work: they see their
+//! own writes, last by commit alone, and run one after another. Every statement is noted, any can be made to fail.
 
+mod faults;
+mod market;
+mod market_unit;
 mod reader;
 mod rows;
 mod unit;
@@ -9,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+pub use faults::Fault;
+use faults::Trace;
+pub use market::{Market, listing};
 pub use rows::{Account, Rows};
 use unit::Unit;
 
@@ -22,11 +28,11 @@ use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
 
-/// A store of accounts in memory.
+/// A store of accounts and what they put up, in memory.
 #[derive(Default)]
 pub struct Accounts {
     rows: Arc<Mutex<Rows>>,
-    statements: Arc<Mutex<Vec<&'static str>>>,
+    trace: Arc<Mutex<Trace>>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -65,12 +71,17 @@ impl Accounts {
 
     /// Notes a statement.
     pub fn note(&self, statement: &'static str) {
-        locked(&self.statements).push(statement);
+        locked(&self.trace).statements.push(statement);
+    }
+
+    /// Lets the `nth` statement of this name from now on fail.
+    pub fn fault(&self, statement: &'static str, nth: u32, fault: Fault) {
+        locked(&self.trace).order(statement, nth, fault);
     }
 
     /// The statements since the last call.
     pub fn take_statements(&self) -> Vec<&'static str> {
-        std::mem::take(&mut locked(&self.statements))
+        std::mem::take(&mut locked(&self.trace).statements)
     }
 
     /// The account of an address, confirmed or not.
@@ -98,7 +109,7 @@ impl Store for Accounts {
         self.note("begin");
         Ok(Box::new(Unit::new(
             Arc::clone(&self.rows),
-            Arc::clone(&self.statements),
+            Arc::clone(&self.trace),
             turn,
         )))
     }
@@ -106,10 +117,10 @@ impl Store for Accounts {
         self
     }
     fn products(&self) -> &dyn ProductReader {
-        panic!("accounts do not read products")
+        self
     }
     fn sales(&self) -> &dyn SaleReader {
-        panic!("accounts do not read sales")
+        self
     }
     async fn ping(&self) -> StoreResult<()> {
         Ok(())

@@ -1,5 +1,6 @@
 //! The rows.
 
+use super::Market;
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
 use crate::domain::text::Bio;
@@ -57,11 +58,12 @@ impl Account {
     }
 }
 
-/// All tables that accounts touch.
+/// All tables.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
     pub users: Vec<Account>,
     pub tokens: Vec<MailToken>,
+    pub market: Market,
     pub outbox: Vec<Task>,
     pub journal: Vec<(String, Timestamp)>,
     last_id: i64,

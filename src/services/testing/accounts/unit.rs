@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tokio::sync::OwnedMutexGuard;
 
+use super::faults::Trace;
 use super::{Account, Rows, locked};
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
@@ -21,29 +22,37 @@ use crate::ports::users::{NewUser, Purged, Users};
 
 /// Changes a copy; the commit puts it in place of the rows.
 pub struct Unit {
-    rows: Rows,
+    pub(super) rows: Rows,
     committed: Arc<Mutex<Rows>>,
-    statements: Arc<Mutex<Vec<&'static str>>>,
+    trace: Arc<Mutex<Trace>>,
     _turn: OwnedMutexGuard<()>,
 }
 
 impl Unit {
     pub fn new(
         committed: Arc<Mutex<Rows>>,
-        statements: Arc<Mutex<Vec<&'static str>>>,
+        trace: Arc<Mutex<Trace>>,
         turn: OwnedMutexGuard<()>,
     ) -> Self {
         let rows = locked(&committed).clone();
         Self {
             rows,
             committed,
-            statements,
+            trace,
             _turn: turn,
         }
     }
 
     fn note(&self, statement: &'static str) {
-        locked(&self.statements).push(statement);
+        locked(&self.trace).statements.push(statement);
+    }
+
+    /// Notes a statement, which may fail.
+    pub(super) fn step(&self, statement: &'static str) -> StoreResult<()> {
+        let fault = locked(&self.trace).note(statement);
+        fault.map_or(Ok(()), |fault| {
+            fault.strike(&mut locked(&self.committed), &self.rows)
+        })
     }
 
     fn change(&mut self, id: UserId, change: impl FnOnce(&mut Account)) {
@@ -70,10 +79,10 @@ impl UnitOfWork for Unit {
         self
     }
     fn products(&mut self) -> &mut dyn Products {
-        panic!("accounts do not write products")
+        self
     }
     fn sales(&mut self) -> &mut dyn Sales {
-        panic!("accounts do not write sales")
+        self
     }
     fn outbox(&mut self) -> &mut dyn Outbox {
         self
@@ -82,7 +91,7 @@ impl UnitOfWork for Unit {
         self
     }
     async fn commit(self: Box<Self>) -> StoreResult<()> {
-        self.note("commit");
+        self.step("commit")?;
         *locked(&self.committed) = self.rows;
         Ok(())
     }
@@ -207,7 +216,7 @@ impl MailTokens for Unit {
 #[async_trait]
 impl Outbox for Unit {
     async fn add(&mut self, task: &Task, _now: Timestamp) -> StoreResult<()> {
-        self.note("outbox.add");
+        self.step("outbox.add")?;
         self.rows.outbox.push(task.clone());
         Ok(())
     }
@@ -216,13 +225,13 @@ impl Outbox for Unit {
 #[async_trait]
 impl Journal for Unit {
     async fn open(&mut self, keys: &[String], now: Timestamp) -> StoreResult<()> {
-        self.note("journal.open");
+        self.step("journal.open")?;
         let notes = keys.iter().map(|key| (key.clone(), now));
         self.rows.journal.extend(notes);
         Ok(())
     }
     async fn close(&mut self, keys: &[String]) -> StoreResult<bool> {
-        self.note("journal.close");
+        self.step("journal.close")?;
         let before = self.rows.journal.len();
         self.rows.journal.retain(|(key, _)| !keys.contains(key));
         Ok(before - self.rows.journal.len() == keys.len())

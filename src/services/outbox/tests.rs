@@ -1,1 +1,0 @@
-//! The worker, job by job.
