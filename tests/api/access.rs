@@ -164,7 +164,7 @@ async fn stock(owner: &Client, buyer: &Client) -> Vec<Item> {
     for (image, state) in images.iter().zip(State::all()) {
         let id = text(&image["id"]);
         let sale = text(&buyer.buy(&id).await.data()["buyImage"]["id"]);
-        owner.update(&id, state.change()).await.data();
+        owner.change(&id, state.change()).await.data();
         let proofs = [&image["thumbnailUrl"], &image["previewUrl"]];
         let proofs = proofs.map(|link| text(link).split_once('?').unwrap().1.to_owned());
         items.push(Item {

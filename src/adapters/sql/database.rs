@@ -93,12 +93,6 @@ macro_rules! execute {
     }};
 }
 
-/// Counts one statement, within a transaction or not.
-fn count(statements: &AtomicU64) {
-    statements.fetch_add(1, Ordering::Relaxed);
-    metrics::counter!("sql_statements_total").increment(1);
-}
-
 /// A pool of connections.
 #[derive(Debug, Clone)]
 pub(super) struct Database {
@@ -107,17 +101,8 @@ pub(super) struct Database {
 }
 
 impl Database {
-<<<<<<< HEAD
     pub(super) const fn new(pool: Pool, meter: Arc<Meter>) -> Self {
         Self { pool, meter }
-=======
-    pub(super) const fn new(pool: Pool, statements: Arc<AtomicU64>) -> Self {
-        Self { pool, statements }
-    }
-
-    fn count(&self) {
-        count(&self.statements);
->>>>>>> bbsales
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
@@ -160,13 +145,6 @@ pub(super) struct Unit {
 }
 
 impl Unit {
-<<<<<<< HEAD
-=======
-    fn count(&self) {
-        count(&self.statements);
-    }
-
->>>>>>> bbsales
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
         on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_all))

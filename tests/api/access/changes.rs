@@ -45,7 +45,7 @@ async fn only_its_owner_changes_an_image() {
                 json!({ "private": false, "archived": false, "forSale": false }),
                 json!({}),
             ] {
-                let answer = client.update(&item.id, change).await;
+                let answer = client.change(&item.id, change).await;
                 assert_eq!(
                     outcome(&answer),
                     for_owners(actor, item),
@@ -56,7 +56,7 @@ async fn only_its_owner_changes_an_image() {
         }
         assert_eq!(data(&market, item).await, before);
         let change = json!({ "description": "new", "labels": ["New"] });
-        market.owner.update(&item.id, change).await.data();
+        market.owner.change(&item.id, change).await.data();
         let after = data(&market, item).await;
         assert_eq!(
             (&after["description"], &after["labels"]),
@@ -71,7 +71,7 @@ async fn only_its_owner_deletes_an_image_and_the_buyer_keeps_it() {
     let market = Market::open().await;
     for item in &market.items {
         for actor in [Actor::Guest, Actor::Member, Actor::Buyer, Actor::Owner] {
-            let answer = market.client(actor).delete(&item.id).await;
+            let answer = market.client(actor).delete(&[&item.id]).await;
             assert_eq!(
                 outcome(&answer),
                 for_owners(actor, item),
@@ -111,7 +111,7 @@ async fn a_deletion_is_all_or_none() {
     }
     let twice = json!({ "ids": [own, own] });
     market.member.gql(query, twice).await.data();
-    let gone = market.member.delete(&own).await;
+    let gone = market.member.delete(&[&own]).await;
     assert_eq!(gone.code(), "NOT_FOUND");
     market.server.wait_for_objects(32).await;
 }

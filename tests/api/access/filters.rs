@@ -144,7 +144,7 @@ async fn catalogue(market: &Market) -> Vec<Entry> {
             "forSale": state.for_sale, "price": 10 * number, "discountPercent": 10 * number,
         });
         let id = market.buyer.put_up(input, corpus::png(8, 8)).await;
-        market.buyer.update(&id, state.change()).await.data();
+        market.buyer.change(&id, state.change()).await.data();
         entries.push(Entry {
             id,
             owner: Actor::Buyer,

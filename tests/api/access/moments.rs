@@ -47,7 +47,7 @@ async fn a_hidden_image_is_gone_at_once_and_comes_back_at_once() {
 
             market
                 .owner
-                .update(&item.id, json!({ flag: true }))
+                .change(&item.id, json!({ flag: true }))
                 .await
                 .data();
             assert!(!sees(&market.member, &item.id).await);
@@ -67,7 +67,7 @@ async fn a_hidden_image_is_gone_at_once_and_comes_back_at_once() {
 
             market
                 .owner
-                .update(&item.id, json!({ flag: false }))
+                .change(&item.id, json!({ flag: false }))
                 .await
                 .data();
             assert!(sees(&market.member, &item.id).await);
@@ -89,7 +89,7 @@ async fn an_original_put_on_sale_is_closed_at_once_and_opened_by_buying() {
     let known = tag(&market.member.get(&original).await);
     market
         .owner
-        .update(id, json!({ "forSale": true }))
+        .change(id, json!({ "forSale": true }))
         .await
         .data();
     assert_eq!(again(&market.member, &original, &known).await, [404; 3]);
@@ -100,7 +100,7 @@ async fn an_original_put_on_sale_is_closed_at_once_and_opened_by_buying() {
     );
     market
         .owner
-        .update(id, json!({ "private": true }))
+        .change(id, json!({ "private": true }))
         .await
         .data();
     assert_eq!(
@@ -119,7 +119,7 @@ async fn the_watermark_comes_and_goes_under_the_same_link() {
     let (plain_tag, plain) = (tag(&plain), plain.bytes().await.unwrap());
     market
         .owner
-        .update(&item.id, json!({ "forSale": true }))
+        .change(&item.id, json!({ "forSale": true }))
         .await
         .data();
     let marked = market
@@ -139,7 +139,7 @@ async fn the_watermark_comes_and_goes_under_the_same_link() {
     }
     market
         .owner
-        .update(&item.id, json!({ "forSale": false }))
+        .change(&item.id, json!({ "forSale": false }))
         .await
         .data();
     assert_eq!(

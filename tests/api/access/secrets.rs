@@ -67,7 +67,7 @@ async fn a_stranger_cannot_tell_hidden_from_missing() {
     let gone = upload.data()["uploadImages"][0].clone();
     market
         .owner
-        .delete(gone["id"].as_str().unwrap())
+        .delete(&[gone["id"].as_str().unwrap()])
         .await
         .data();
     let market = alone(market).await;
@@ -194,7 +194,7 @@ async fn fields_that_are_not_the_callers_to_set_do_not_exist() {
         json!({ "finalPrice": 1 }),
         json!({ "purchased": true }),
     ] {
-        let answer = market.owner.update(id, change).await;
+        let answer = market.owner.change(id, change).await;
         assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED");
     }
     let price = format!("mutation {{ buyImage(id: {id}, price: 0.01) {{ id }} }}");

@@ -4,11 +4,8 @@ mod answer;
 mod client;
 mod mailbox;
 mod server;
-<<<<<<< HEAD
-mod upload;
-=======
 mod stock;
->>>>>>> bbsales
+pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};

@@ -32,17 +32,4 @@ impl Client {
         let request = self.request(Method::POST, "/query").multipart(form);
         Answer::of(self.send(request).await).await
     }
-
-    /// Changes an image; `change` are the fields besides the id.
-    pub async fn update(&self, id: &str, mut change: Value) -> Answer {
-        change["id"] = json!(id);
-        let query = "mutation($input: UpdateImageInput!) { updateImage(input: $input) { id } }";
-        self.gql(query, json!({ "input": change })).await
-    }
-
-    /// Deletes an image.
-    pub async fn delete(&self, id: &str) -> Answer {
-        let query = "mutation($ids: [ID!]!) { deleteImages(input: $ids) }";
-        self.gql(query, json!({ "ids": [id] })).await
-    }
 }
