@@ -13,5 +13,4 @@ mod objects;
 mod paging;
 mod sales;
 mod search;
-mod statements;
 mod upload;

@@ -92,7 +92,7 @@ async fn a_sold_image_is_archived_and_its_original_stays_as_it_was() {
         .await
         .data();
     owner
-        .update(&sold, json!({ "archived": false }))
+        .change(&sold, json!({ "archived": false }))
         .await
         .data();
     assert_eq!(count(&owner).await, 1);
@@ -114,7 +114,7 @@ async fn a_change_of_flags_leaves_the_objects_alone() {
     let before = sorted();
     for flag in ["private", "archived", "forSale"] {
         for value in [true, false] {
-            owner.update(&id, json!({ flag: value })).await.data();
+            owner.change(&id, json!({ flag: value })).await.data();
             original(&owner, &id).await;
             assert_eq!(sorted(), before);
         }
@@ -234,9 +234,15 @@ async fn a_store_that_fails_half_way_leaves_no_row_and_after_the_sweep_no_object
     }
     let mut failed = 0;
     for _ in 0..12 {
-        let answer = member.upload(json!({ "title": "x", "labels": ["x"] }), corpus::png(8, 8)).await;
+        let answer = member
+            .upload(json!({ "title": "x", "labels": ["x"] }), corpus::png(8, 8))
+            .await;
         if answer.body.get("errors").is_some() {
-            assert!(["INTERNAL", "UNAVAILABLE"].contains(&answer.code()), "{}", answer.body);
+            assert!(
+                ["INTERNAL", "UNAVAILABLE"].contains(&answer.code()),
+                "{}",
+                answer.body
+            );
             failed += 1;
         }
     }
@@ -245,7 +251,11 @@ async fn a_store_that_fails_half_way_leaves_no_row_and_after_the_sweep_no_object
     let answer = member.gql(query, Value::Null).await;
     let rows = 12 - failed;
     assert_eq!(answer.data()["searchImages"]["totalCount"], rows);
-    let labels = if rows == 0 { json!([]) } else { json!([{ "count": rows }]) };
+    let labels = if rows == 0 {
+        json!([])
+    } else {
+        json!([{ "count": rows }])
+    };
     assert_eq!(answer.data()["labels"], labels);
     for block in &blocks {
         std::fs::remove_file(block).unwrap();
@@ -256,7 +266,9 @@ async fn a_store_that_fails_half_way_leaves_no_row_and_after_the_sweep_no_object
     server.wait_for_objects(4 * rows).await;
     let mut again = member.another_tab();
     again.base.clone_from(&server.base);
-    again.put_up(json!({ "title": "x" }), corpus::png(8, 8)).await;
+    again
+        .put_up(json!({ "title": "x" }), corpus::png(8, 8))
+        .await;
     assert_eq!(count(&again).await, rows + 1);
 }
 

@@ -139,7 +139,7 @@ async fn bombs_are_refused_fast_and_without_memory() {
     let (server, member) = studio(&[]).await;
     // What decoding takes for the first time is not the bombs'.
     let warm = member.put_up(titled("x"), corpus::CAT.to_vec()).await;
-    member.delete(&warm).await.data();
+    member.delete(&[&warm]).await.data();
     let zeros = corpus::compressed_zeros(100 << 20);
     let profile = [b"icc\0\0", &zeros[..]].concat();
     let plain = corpus::png(16, 16);

@@ -240,7 +240,6 @@ async fn file_names_are_ignored() {
     let long = format!("{}.png", "n".repeat(4096));
     let names = [
         "../../../etc/passwd",
-        "EVIL\r\nSet-Cookie: a=b",
         "EVIL\"; x=\"y",
         "İ💥.png",
         long.as_str(),
@@ -248,16 +247,19 @@ async fn file_names_are_ignored() {
     ];
     for name in names {
         let answer = send_named(&member, name).await;
-        let image = &answer.data()["uploadImages"][0];
-        assert_eq!(image["format"], "PNG", "{name:?}");
+        let image = &answer.body["data"]["uploadImages"][0];
+        assert_eq!(image["format"], "PNG", "{name:?}: {}", answer.body);
         let original = member.get(image["originalUrl"].as_str().unwrap()).await;
         let id = image["id"].as_str().unwrap();
         let attachment = format!("attachment; filename=\"shotify-{id}.png\"");
         assert_eq!(original.headers()["content-disposition"], attachment);
         assert_eq!(original.headers()["content-type"], "image/png");
     }
-    let nul = send_named(&member, "EVIL.svg\0.png").await;
-    assert_eq!(nul.code(), "BAD_USER_INPUT", "no header may hold a NUL");
+    for name in ["EVIL.svg\0.png", "EVIL\r\nSet-Cookie: a=b"] {
+        let answer = send_named(&member, name).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "no header may hold these");
+        assert!(!answer.headers.contains_key("set-cookie"));
+    }
     let objects = server.objects();
     assert_eq!(objects.len(), 4 * names.len());
     let ours = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'.';

@@ -66,7 +66,7 @@ async fn a_member_may_have_so_many_images() {
     // Another member's account is their own, and what is deleted makes room.
     let other = server.member("other").await;
     other.upload_all(batch(3)).await.data();
-    member.delete(&last).await.data();
+    member.delete(&[&last]).await.data();
     member.upload_all(batch(1)).await.data();
     server.wait_for_objects(24).await;
 }

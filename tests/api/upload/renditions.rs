@@ -101,7 +101,7 @@ async fn a_picture_for_sale_is_shown_under_a_watermark() {
         let marked = guest.get(link).await;
         let tag = marked.headers()["etag"].clone();
         let marked = image::load_from_memory(&marked.bytes().await.unwrap()).unwrap();
-        member.update(id, json!({ "forSale": false })).await.data();
+        member.change(id, json!({ "forSale": false })).await.data();
         let plain = guest.get(link).await;
         assert_ne!(plain.headers()["etag"], tag);
         let plain = image::load_from_memory(&plain.bytes().await.unwrap()).unwrap();
@@ -115,7 +115,7 @@ async fn a_picture_for_sale_is_shown_under_a_watermark() {
         let (by_mark, by_coding) = (difference(&marked, &plain), difference(&plain, &original));
         assert!(by_mark > 2.0, "{by_mark}");
         assert!(by_coding < 6.0, "{by_coding}");
-        member.update(id, json!({ "forSale": true })).await.data();
+        member.change(id, json!({ "forSale": true })).await.data();
         assert_eq!(guest.get(link).await.headers()["etag"], tag);
     }
 }
