@@ -1,7 +1,6 @@
 //! Black-box tests: a spawned server, spoken to over HTTP as its users do.
 
 #[path = "../fixtures/corpus.rs"]
-#[expect(dead_code, reason = "shared with the studio's own tests")]
 mod corpus;
 mod support;
 
@@ -10,7 +9,10 @@ mod accounts;
 mod documents;
 mod har;
 mod journey;
+mod media;
+mod objects;
 mod paging;
 mod sales;
 mod search;
 mod statements;
+mod upload;
