@@ -6,13 +6,17 @@ mod support;
 
 mod access;
 mod accounts;
+mod command_line;
 mod documents;
 mod har;
+mod http;
 mod journey;
+mod logs;
 mod media;
 mod objects;
 mod paging;
 mod sales;
 mod search;
+mod sessions;
 mod statements;
 mod upload;

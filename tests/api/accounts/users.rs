@@ -128,7 +128,7 @@ async fn a_list_of_members_is_bounded() {
         names(two.data()["users"].as_array().unwrap()),
         ["bert", "Andy_x"]
     );
-    let guest = crate::support::Client::new(&anna.base);
+    let guest = Client::new(&anna.base);
     let refused = guest.gql("{ users { id } }", Value::Null).await;
     assert_eq!(refused.code(), "UNAUTHENTICATED");
 }

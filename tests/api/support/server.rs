@@ -40,10 +40,12 @@ impl Server {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        // The first line, unless RUST_LOG asks for more.
         let first = lines
-            .next()
-            .expect("the server says where it listens")
-            .unwrap();
+            .by_ref()
+            .map_while(Result::ok)
+            .find(|line| line.contains("\"listening\""))
+            .expect("the server says where it listens");
         let said: Value =
             serde_json::from_str(&first).unwrap_or_else(|_| panic!("not a log line: {first}"));
         let address = |name: &str| {
