@@ -15,7 +15,7 @@ pub(super) struct StoredAvatar {
 }
 
 impl Members {
-    /// Makes and stores an avatar under a fresh key that the journal knows.
+    /// Makes and stores an avatar under a fresh key that the journal knows; its extension says later what it is.
     pub(super) async fn store_avatar(
         &self,
         upload: Option<SpooledFile>,
@@ -26,7 +26,11 @@ impl Members {
         let made = self.studio.avatar(upload).await?;
         let random = chance::bytes::<16>(&*self.random);
         let avatar = StoredAvatar {
-            key: format!("avatars/{}", hex::encode(random)),
+            key: format!(
+                "avatars/{}.{}",
+                hex::encode(random),
+                made.format.extension()
+            ),
         };
         let keys = [avatar.key.clone()];
         retrying(async || {

@@ -120,6 +120,15 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// The most memory that it has held so far, in bytes.
+    pub fn memory_peak(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(status).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM"));
+        let kib = line.unwrap().split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() * 1024
+    }
+
     /// Files in the object store.
     pub fn objects(&self) -> Vec<std::path::PathBuf> {
         files(&self.data.path().join("objects"))

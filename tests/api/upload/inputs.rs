@@ -1,0 +1,273 @@
+//! What is said of a picture, and how the file is handed in.
+
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+
+use super::{assert_empty, studio, titled};
+use crate::corpus;
+use crate::support::{Answer, Client};
+
+fn with(change: Value) -> Value {
+    let mut input = titled("good");
+    for (name, value) in change.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+/// K5, C6
+#[tokio::test]
+async fn a_bad_input_is_named_by_its_path_and_spoils_the_batch() {
+    let (server, member) = studio(&[]).await;
+    let labels: Vec<String> = (0..31).map(|n| format!("l{n}")).collect();
+    for (change, field) in [
+        (json!({ "title": "" }), "title"),
+        (json!({ "title": " \u{a0} " }), "title"),
+        (json!({ "title": "ä".repeat(101) }), "title"),
+        (json!({ "title": "a\u{7}b" }), "title"),
+        (json!({ "title": "a\nb" }), "title"),
+        (json!({ "title": "\u{202e}gpj.exe" }), "title"),
+        (json!({ "description": "ä".repeat(401) }), "description"),
+        (json!({ "description": "a\u{0}b" }), "description"),
+        (json!({ "labels": ["ok", "ä".repeat(51)] }), "labels.1"),
+        (json!({ "labels": [" "] }), "labels.0"),
+        (json!({ "labels": labels }), "labels"),
+        (json!({ "price": -1 }), "price"),
+        (json!({ "price": -0.01 }), "price"),
+        (json!({ "price": 0.001 }), "price"),
+        (json!({ "price": 1_000_000.01 }), "price"),
+        (json!({ "price": 1e300 }), "price"),
+        (json!({ "discountPercent": 101 }), "discountPercent"),
+        (json!({ "discountPercent": -1 }), "discountPercent"),
+    ] {
+        let mut batch: Vec<_> = (0..5)
+            .map(|_| (titled("good"), corpus::png(8, 8)))
+            .collect();
+        batch[3].0 = with(change.clone());
+        let answer = member.upload_all(batch).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{change}");
+        assert_eq!(answer.field(), format!("input.3.{field}"), "{change}");
+    }
+    for change in [
+        json!({ "title": null }),
+        json!({ "price": "1" }),
+        json!({ "discountPercent": 1.5 }),
+    ] {
+        let answer = member.upload(with(change.clone()), corpus::png(8, 8)).await;
+        assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED", "{change}");
+    }
+    assert_empty(&server, &member).await;
+}
+
+/// C6
+#[tokio::test]
+async fn the_edges_of_what_is_allowed_are_allowed() {
+    let (_server, member) = studio(&[]).await;
+    let labels: Vec<String> = (0..30).map(|n| format!("L{n:0>49}")).collect();
+    let query = "query($id: ID!) { image(id: $id) { title description labels price finalPrice discountPercent currency private forSale archived } }";
+    for (change, field, wanted) in [
+        (
+            json!({ "title": "ä".repeat(100) }),
+            "title",
+            json!("ä".repeat(100)),
+        ),
+        (json!({ "title": "  a\u{308} " }), "title", json!("ä")),
+        (
+            json!({ "description": "ä".repeat(400) }),
+            "description",
+            json!("ä".repeat(400)),
+        ),
+        (
+            json!({ "labels": labels }),
+            "labels",
+            json!(labels.iter().map(|l| l.to_lowercase()).collect::<Vec<_>>()),
+        ),
+        (
+            json!({ "labels": ["B", "a", "b"] }),
+            "labels",
+            json!(["b", "a"]),
+        ),
+        (
+            json!({ "price": 1_000_000.00 }),
+            "price",
+            json!(1_000_000.0),
+        ),
+        (json!({ "price": 0.01 }), "finalPrice", json!(0.01)),
+        (
+            json!({ "price": 0.01, "discountPercent": 50 }),
+            "finalPrice",
+            json!(0.01),
+        ),
+        (
+            json!({ "price": 4.35, "discountPercent": 100 }),
+            "finalPrice",
+            json!(0.0),
+        ),
+        (json!({ "price": 4.35 }), "price", json!(4.35)),
+        (
+            json!({ "private": true, "forSale": true }),
+            "private",
+            json!(true),
+        ),
+        (json!({}), "archived", json!(false)),
+        (json!({}), "currency", json!("USD")),
+    ] {
+        let id = member.put_up(with(change.clone()), corpus::png(8, 8)).await;
+        let answer = member.gql(query, json!({ "id": id })).await;
+        let image = &answer.data()["image"];
+        if field == "labels" {
+            let sorted = |list: &Value| {
+                let mut all: Vec<String> = serde_json::from_value(list.clone()).unwrap();
+                all.sort();
+                all
+            };
+            assert_eq!(sorted(&image[field]), sorted(&wanted), "{change}");
+        } else {
+            assert_eq!(image[field], wanted, "{change}");
+        }
+    }
+}
+
+/// Sends a form as it stands.
+async fn send(member: &Client, input: Value, map: Value, files: &[&str]) -> Answer {
+    let query = "mutation($input: [NewImageInput!]!) { uploadImages(input: $input) { id } }";
+    let operations = json!({ "query": query, "variables": { "input": input } });
+    let mut form = Form::new()
+        .text("operations", operations.to_string())
+        .text("map", map.to_string());
+    for name in files {
+        let part = Part::bytes(corpus::png(8, 8)).file_name("p.png");
+        form = form.part((*name).to_owned(), part);
+    }
+    let request = member.request(Method::POST, "/query").multipart(form);
+    Answer::of(member.send(request).await).await
+}
+
+/// U10: one part goes to one place, and every place gets its part.
+#[tokio::test]
+async fn files_and_map_must_fit_together() {
+    let (server, member) = studio(&[]).await;
+    let one = || json!([{ "title": "x", "file": null }]);
+    let two = || json!([{ "title": "x", "file": null }, { "title": "y", "file": null }]);
+    let place = "variables.input.0.file";
+    let forged = || json!([{ "title": "x", "file": "#__graphql_file__:0" }]);
+    for (input, map, files, code) in [
+        (one(), json!({}), &[][..], "GRAPHQL_VALIDATION_FAILED"),
+        (
+            json!([{ "title": "x" }]),
+            json!({}),
+            &[],
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (one(), json!({ "0": [place] }), &[], "BAD_USER_INPUT"),
+        (one(), json!({}), &["0"], "BAD_USER_INPUT"),
+        (one(), json!({ "0": [place] }), &["1"], "BAD_USER_INPUT"),
+        (
+            one(),
+            json!({ "0": [place] }),
+            &["0", "0"],
+            "BAD_USER_INPUT",
+        ),
+        (
+            one(),
+            json!({ "0": ["variables.input.7.file"] }),
+            &["0"],
+            "BAD_USER_INPUT",
+        ),
+        (
+            one(),
+            json!({ "0": ["variables.__proto__"] }),
+            &["0"],
+            "BAD_USER_INPUT",
+        ),
+        (
+            one(),
+            json!({ "0": ["variables.input.0.title"] }),
+            &["0"],
+            "BAD_USER_INPUT",
+        ),
+        (
+            two(),
+            json!({ "0": [place, "variables.input.1.file"] }),
+            &["0"],
+            "BAD_USER_INPUT",
+        ),
+        (
+            two(),
+            json!({ "0": [place], "1": [place] }),
+            &["0", "1"],
+            "BAD_USER_INPUT",
+        ),
+        (one(), json!({ "0": [] }), &["0"], "BAD_USER_INPUT"),
+        (one(), json!([]), &["0"], "BAD_USER_INPUT"),
+        (
+            forged(),
+            json!({ "0": ["variables.other"] }),
+            &["0"],
+            "BAD_USER_INPUT",
+        ),
+        (forged(), json!({}), &[], "BAD_USER_INPUT"),
+    ] {
+        let at = format!("{input} {map} {files:?}");
+        let answer = send(&member, input, map, files).await;
+        assert_eq!(answer.code(), code, "{at}: {}", answer.body);
+    }
+    assert_empty(&server, &member).await;
+    let good = send(&member, one(), json!({ "0": [place] }), &["0"]).await;
+    assert_eq!(good.data()["uploadImages"].as_array().unwrap().len(), 1);
+}
+
+/// Puts a file up under a name, as an SVG.
+async fn send_named(member: &Client, name: &str) -> Answer {
+    let query = "mutation($input: [NewImageInput!]!) { uploadImages(input: $input) { id originalUrl format } }";
+    let input = json!([{ "title": "x", "file": null }]);
+    let operations = json!({ "query": query, "variables": { "input": input } });
+    let map = json!({ "0": ["variables.input.0.file"] });
+    let part = Part::bytes(corpus::png(8, 8)).file_name(name.to_owned());
+    let form = Form::new()
+        .text("operations", operations.to_string())
+        .text("map", map.to_string())
+        .part("0", part.mime_str("image/svg+xml").unwrap());
+    let request = member.request(Method::POST, "/query").multipart(form);
+    Answer::of(member.send(request).await).await
+}
+
+/// U9: names and types that the client declares are not looked at, and are in nothing that is answered.
+#[tokio::test]
+async fn file_names_are_ignored() {
+    let (server, member) = studio(&[]).await;
+    let long = format!("{}.png", "n".repeat(4096));
+    let names = [
+        "../../../etc/passwd",
+        "EVIL\"; x=\"y",
+        "İ💥.png",
+        long.as_str(),
+        "",
+    ];
+    for name in names {
+        let answer = send_named(&member, name).await;
+        let image = &answer.body["data"]["uploadImages"][0];
+        assert_eq!(image["format"], "PNG", "{name:?}: {}", answer.body);
+        let original = member.get(image["originalUrl"].as_str().unwrap()).await;
+        let id = image["id"].as_str().unwrap();
+        let attachment = format!("attachment; filename=\"shotify-{id}.png\"");
+        assert_eq!(original.headers()["content-disposition"], attachment);
+        assert_eq!(original.headers()["content-type"], "image/png");
+    }
+    for name in ["EVIL.svg\0.png", "EVIL\r\nSet-Cookie: a=b"] {
+        let answer = send_named(&member, name).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "no header may hold these");
+        assert!(!answer.headers.contains_key("set-cookie"));
+    }
+    let objects = server.objects();
+    assert_eq!(objects.len(), 4 * names.len());
+    let ours = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'.';
+    for path in objects {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let extension = path.extension().unwrap();
+        assert!(name.len() < 60 && name.bytes().all(ours), "{name}");
+        assert!(["png", "jpg"].contains(&extension.to_str().unwrap()));
+        assert!(!name.contains("EVIL") && !name.contains("passwd"));
+    }
+}
