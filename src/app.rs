@@ -187,6 +187,7 @@ impl App {
             clock: self.clock.clone(),
             random: self.random.clone(),
             limits: self.account_limits(),
+            unconfirmed_for: self.config.limits.unconfirmed_lifetime,
         }
     }
 
@@ -237,7 +238,11 @@ impl App {
             objects: self.objects.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
-            links: LinkSettings { public_url },
+            links: LinkSettings {
+                public_url,
+                confirm_for: self.config.limits.confirm_link_lifetime,
+                reset_for: self.config.limits.reset_link_lifetime,
+            },
             poke: self.poke.clone(),
         }
     }

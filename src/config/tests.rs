@@ -245,6 +245,12 @@ fn what_is_not_built_yet_is_said() {
     assert!(read(&[]).unwrap().not_built().is_empty());
     let sendgrid = read(&[("SENDGRID_API_KEY", "k")]).unwrap();
     assert_eq!(sendgrid.not_built()[0].variable, "SENDGRID_API_KEY");
+    let replica = read(&[
+        ("DATABASE_URL", "mysql://app:pw@db/shotify"),
+        ("DATABASE_READ_URL", "mysql://app:pw@replica/shotify"),
+    ]);
+    let problems = replica.unwrap().not_built();
+    assert_eq!(problems[0].variable, "DATABASE_READ_URL");
 }
 
 /// N1

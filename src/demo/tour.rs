@@ -31,9 +31,9 @@ Sign in as
 {accounts}
 Look at
 {links}
-In GraphiQL, sign in first; the session's cookie stays with the browser:
+In GraphiQL, sign in first; cookie and CSRF token are then sent along by themselves:
   mutation {{ login(input: {{ email: "{email}", password: "{PASSWORD}" }}) }}
-The answer's header X-CSRF-Token goes into the header editor as {{"X-CSRF-Token": "..."}}. Then:
+Then, for instance:
   {{ searchImages(filter: {{ text: "night" }}, orderBy: PRICE_ASC) {{ nodes {{ title finalPrice user {{ username }} previewUrl }} }} }}
 
 On the command line:

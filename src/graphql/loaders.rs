@@ -1,4 +1,4 @@
-//! Batches: what many objects of one answer ask for is fetched by one statement.
+//! Loaders: how a batch of one kind is fetched. [`super::batches`] says when.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -3,6 +3,7 @@
 //! To add a field: a method in `types/`; a query or mutation: a method in `query/` or `mutation/` and a
 //! line in `error.rs` for a new error. Then `cargo run -- schema > schema.graphql`.
 
+mod batches;
 pub mod codes;
 mod complexity;
 pub mod context;

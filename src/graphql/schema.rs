@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::dataloader::{DataLoader, NoCache};
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
 
+use super::batches::Batching;
 use super::complexity::ObjectLimit;
-use super::loaders::{LabelLoader, ProductLoader, UserLoader};
 use super::mutation::Mutation;
 use super::query::Query;
 use crate::services::auth::AuthService;
@@ -36,14 +35,9 @@ pub struct Services {
 /// Builds the schema over services; no document may ask for more than `max_objects` (rules, Limits). The request's data must hold a [`super::context::Caller`].
 #[must_use]
 pub fn build(services: Services, max_objects: u64) -> ShotifySchema {
-    let users = UserLoader(services.users.clone());
-    let labels = LabelLoader(services.products.clone());
-    let products = ProductLoader(services.products.clone());
     definition()
         .extension(ObjectLimit(max_objects))
-        .data(DataLoader::with_cache(users, tokio::spawn, NoCache))
-        .data(DataLoader::with_cache(labels, tokio::spawn, NoCache))
-        .data(DataLoader::with_cache(products, tokio::spawn, NoCache))
+        .extension(Batching(services.clone()))
         .data(services)
         .finish()
 }

@@ -103,15 +103,15 @@ impl SessionCookies {
         header_of(&cookie)
     }
 
-    fn sent<'a>(&self, headers: &'a HeaderMap) -> Vec<&'a str> {
+    /// As bytes: what other cookies of the line hold, in whatever encoding, is nothing to us.
+    fn sent<'a>(&self, headers: &'a HeaderMap) -> Vec<&'a [u8]> {
         let lines = headers.get_all(header::COOKIE).iter();
-        let pairs = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'));
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
         pairs
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.name)
-            .map(|(_, value)| value)
+            .filter_map(|pair| {
+                let named = pair.trim_ascii().strip_prefix(self.name.as_bytes())?;
+                named.strip_prefix(b"=")
+            })
             .collect()
     }
 
@@ -124,7 +124,8 @@ impl SessionCookies {
         Opened { cookie, renewed }
     }
 
-    fn unseal(&self, key: &Key, value: &str) -> Option<Sealed> {
+    fn unseal(&self, key: &Key, value: &[u8]) -> Option<Sealed> {
+        let value = str::from_utf8(value).ok()?;
         let cookie = HttpCookie::new(self.name, value.to_owned());
         let plain = CookieJar::new().private(key).decrypt(cookie)?;
         serde_json::from_str(plain.value()).ok()

@@ -159,6 +159,8 @@ fn of_several_cookies_the_first_that_opens_counts() {
     let line = format!("shotify=planted; {good}; {second}");
     assert_eq!(access(&open(&cookies, &[&line])), Some("a"));
     assert_eq!(access(&open(&cookies, &["shotify=x", &second])), Some("b"));
+    let foreign = format!("theme=häll; {good}");
+    assert_eq!(access(&open(&cookies, &[&foreign])), Some("a"));
     assert!(matches!(
         open(&cookies, &["other=1"]).cookie,
         Cookie::Absent

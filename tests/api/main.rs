@@ -7,6 +7,7 @@ mod corpus;
 mod support;
 
 mod access;
+mod accounts;
 mod documents;
 mod har;
 mod journey;
@@ -15,4 +16,5 @@ mod objects;
 mod paging;
 mod sales;
 mod search;
+mod statements;
 mod upload;

@@ -1,6 +1,5 @@
 //! An image: a product as one viewer sees it.
 
-use async_graphql::dataloader::{DataLoader, NoCache};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,8 +8,8 @@ use super::{ImageFormat, Time, User};
 use crate::domain::picture::Rendition;
 use crate::domain::product::{Product, Seen};
 use crate::domain::viewer::Viewer;
+use crate::graphql::batches::Batches;
 use crate::graphql::context::Resolver;
-use crate::graphql::loaders::LabelLoader;
 use crate::graphql::schema::Services;
 
 /// A picture put up by its owner.
@@ -63,7 +62,8 @@ impl Image {
     /// Lower-case words given by its owner.
     async fn labels(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<String>> {
         let labels = ctx
-            .get::<DataLoader<LabelLoader, NoCache>>()?
+            .get::<Batches>()?
+            .labels
             .load_one(self.product().id)
             .await?;
         Ok(labels

@@ -1,14 +1,14 @@
 //! A sale.
 
-use async_graphql::dataloader::{DataLoader, NoCache};
 use async_graphql::{Context, ID, Object};
 
 use super::{Image, Time, User};
 use crate::domain::sale;
 use crate::domain::viewer::Viewer;
+use crate::graphql::batches::Batches;
 use crate::graphql::context::Resolver;
 use crate::graphql::error::ApiError;
-use crate::graphql::loaders::{ProductLoader, Seeing};
+use crate::graphql::loaders::Seeing;
 use crate::ports::store::StoreError;
 
 /// A sale as its buyer or its seller sees it.
@@ -38,10 +38,7 @@ impl Sale {
             viewer: self.viewer,
             at: self.sale.of.product,
         };
-        let seen = ctx
-            .get::<DataLoader<ProductLoader, NoCache>>()?
-            .load_one(key)
-            .await?;
+        let seen = ctx.get::<Batches>()?.products.load_one(key).await?;
         // Buyers and owners see a product for ever, and one that was sold is never deleted.
         let seen = seen.ok_or_else(|| {
             StoreError::Failed(format!("sold product {} is gone", self.sale.of.product)).api()

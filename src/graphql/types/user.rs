@@ -1,6 +1,5 @@
 //! A member.
 
-use async_graphql::dataloader::{DataLoader, NoCache};
 use async_graphql::{Context, ID, Object};
 
 use super::{Image, Role, Time};
@@ -9,9 +8,10 @@ use crate::domain::id::UserId;
 use crate::domain::page;
 use crate::domain::user;
 use crate::domain::viewer::Viewer;
+use crate::graphql::batches::Batches;
 use crate::graphql::context::Resolver;
 use crate::graphql::error::{ApiError, unauthenticated};
-use crate::graphql::loaders::{Gallery, ProductLoader, Seeing, UserLoader};
+use crate::graphql::loaders::{Gallery, Seeing};
 use crate::graphql::schema::Services;
 
 /// A member as one viewer sees them.
@@ -40,10 +40,7 @@ impl User {
         id: UserId,
         viewer: Viewer,
     ) -> async_graphql::Result<Self> {
-        let user = ctx
-            .get::<DataLoader<UserLoader, NoCache>>()?
-            .load_one(id)
-            .await?;
+        let user = ctx.get::<Batches>()?.users.load_one(id).await?;
         let user = user.ok_or_else(|| {
             crate::ports::store::StoreError::Failed(format!("member {id} is gone")).api()
         })?;
@@ -132,10 +129,7 @@ impl User {
                 first,
             },
         };
-        let loaded = ctx
-            .get::<DataLoader<ProductLoader, NoCache>>()?
-            .load_one(key)
-            .await?;
+        let loaded = ctx.get::<Batches>()?.galleries.load_one(key).await?;
         Ok(loaded
             .unwrap_or_default()
             .into_iter()

@@ -85,6 +85,6 @@ pub fn reset_link_refused() -> Response {
         StatusCode::BAD_REQUEST,
         "This link does not work",
         "It was used already, has expired, or is incomplete. Ask for a new reset mail; \
-         its link works for 15 minutes.",
+         its link works once, for a short time.",
     )
 }

@@ -27,7 +27,9 @@ impl Auth {
         if session.generation != claims.generation {
             return Ok(None);
         }
-        if session.used.is_none() || now.since(session.last_used) >= TOUCH_EVERY {
+        // Where idle sessions end soon, use is recorded sooner: who is active must not look idle.
+        let touch_every = TOUCH_EVERY.min(self.settings.idle / 4);
+        if session.used.is_none() || now.since(session.last_used) >= touch_every {
             let (id, generation) = (session.id, session.generation);
             self.sessions.mark_used(id, generation, now).await?;
         }

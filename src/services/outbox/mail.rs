@@ -1,7 +1,5 @@
 //! Sending one mail: the token of its link is made now, so that none is ever at rest (A7).
 
-use std::time::Duration;
-
 use super::worker::{Failure, OutboxWorker};
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
@@ -12,11 +10,6 @@ use crate::ports::mailer::{MailError, Message};
 use crate::ports::outbox::Job;
 use crate::ports::store::{StoreError, StoreResult};
 use crate::services::mailed;
-
-/// How long a confirmation link is good (rules, Limits).
-const CONFIRM_FOR: Duration = Duration::from_hours(7 * 24);
-/// How long a reset link is good.
-const RESET_FOR: Duration = Duration::from_mins(15);
 
 /// What a letter needs besides its facts.
 enum Link {
@@ -68,8 +61,10 @@ impl OutboxWorker {
             return Ok(Link::Obsolete);
         }
         let (user, purpose, lifetime) = match mail.letter {
-            Letter::ConfirmAddress { user } => (user, TokenPurpose::Confirm, CONFIRM_FOR),
-            Letter::PasswordReset { user } => (user, TokenPurpose::Reset, RESET_FOR),
+            Letter::ConfirmAddress { user } => {
+                (user, TokenPurpose::Confirm, self.links.confirm_for)
+            }
+            Letter::PasswordReset { user } => (user, TokenPurpose::Reset, self.links.reset_for),
             _ => return Ok(Link::None),
         };
         if !self.is_wanted(user, purpose, &mail.to).await? {

@@ -36,6 +36,10 @@ const IDLE: Duration = Duration::from_millis(500);
 pub struct LinkSettings {
     /// Base of every link, such as `https://shotify.example`.
     pub public_url: String,
+    /// How long a confirmation link is good.
+    pub confirm_for: Duration,
+    /// How long a reset link is good.
+    pub reset_for: Duration,
 }
 
 impl LinkSettings {

@@ -1,7 +1,5 @@
 //! What is done to accounts from the command line and by time.
 
-use std::time::Duration;
-
 use tracing::info;
 
 use super::{AccountError, Members};
@@ -12,8 +10,6 @@ use crate::ports::outbox::Task;
 use crate::ports::store::StoreResult;
 use crate::services::retry::retrying;
 
-/// How long an account may wait for its confirmation (rules, Accounts).
-const UNCONFIRMED_FOR: Duration = Duration::from_hours(7 * 24);
 /// Rows of one unit, so that none is long.
 const BATCH: u32 = 100;
 
@@ -45,7 +41,7 @@ impl Members {
     }
 
     async fn purge_accounts(&self, now: Timestamp) -> StoreResult<u64> {
-        let before = now.minus(UNCONFIRMED_FOR);
+        let before = now.minus(self.unconfirmed_for);
         let mut unit = self.store.begin().await?;
         let purged = unit.users().purge_unconfirmed(before, BATCH).await?;
         for avatar in purged.avatars {

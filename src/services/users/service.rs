@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -42,6 +43,8 @@ pub struct Members {
     pub random: Arc<dyn Random>,
     /// Quotas.
     pub limits: AccountLimits,
+    /// How long an account may wait for its confirmation.
+    pub unconfirmed_for: Duration,
 }
 
 impl Members {

@@ -1,15 +1,19 @@
 //! The server, and the people who use it: a guest, a member, an owner, a buyer.
 
+mod account;
 mod answer;
 mod client;
 mod mailbox;
+mod raw;
+mod rows;
 mod server;
 mod stock;
 pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};
-pub use server::Server;
+pub use raw::Raw;
+pub use server::{Server, command};
 
 /// A password that is good enough.
 pub const PASSWORD: &str = "correct horse battery staple";

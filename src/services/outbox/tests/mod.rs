@@ -112,6 +112,8 @@ impl Bench {
             random: Arc::new(FakeRandom::default()),
             links: LinkSettings {
                 public_url: "https://shotify.example:8443/".into(),
+                confirm_for: Duration::from_hours(7 * 24),
+                reset_for: Duration::from_mins(15),
             },
             poke: Arc::clone(&poke),
         };

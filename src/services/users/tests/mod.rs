@@ -90,6 +90,7 @@ impl Bench {
             clock: Arc::clone(&clock) as _,
             random: Arc::new(FakeRandom::default()),
             limits: AccountLimits::default(),
+            unconfirmed_for: Duration::from_hours(7 * 24),
         };
         Self {
             accounts,
