@@ -163,3 +163,7 @@ impl Resolver for Context<'_> {
 fn csrf_failed(message: &str) -> async_graphql::Error {
     codes::error(Code::CsrfFailed, message)
 }
+
+#[cfg(test)]
+#[path = "context_tests.rs"]
+mod tests;

@@ -8,6 +8,7 @@ pub mod codes;
 mod complexity;
 pub mod context;
 mod error;
+mod field_order;
 pub mod guard;
 mod inputs;
 mod loaders;

@@ -6,6 +6,7 @@ use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
 
 use super::batches::Batching;
 use super::complexity::ObjectLimit;
+use super::field_order::FieldOrder;
 use super::mutation::Mutation;
 use super::query::Query;
 use crate::services::auth::AuthService;
@@ -36,6 +37,7 @@ pub struct Services {
 #[must_use]
 pub fn build(services: Services, max_objects: u64) -> ShotifySchema {
     definition()
+        .extension(FieldOrder)
         .extension(ObjectLimit(max_objects))
         .extension(Batching(services.clone()))
         .data(services)

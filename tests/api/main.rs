@@ -1,5 +1,7 @@
 //! Black-box tests: a spawned server, spoken to over HTTP as its users do.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../fixtures/corpus.rs"]
 mod corpus;
 mod support;

@@ -28,7 +28,7 @@ async fn market(rounds: usize) -> (Server, Client) {
         }
     }
     let quiet = Server::on(server.kill(), &[("WORKER", "off")]).await;
-    ann.base = quiet.base.clone();
+    ann.base.clone_from(&quiet.base);
     (quiet, ann)
 }
 

@@ -52,7 +52,10 @@ fn ids(page: &Value) -> Vec<String> {
 
 /// What one order sorts by, so that a larger key never comes first; ties by id in the same direction.
 fn key(order: &str, node: &Value) -> (i64, i64) {
-    let cents = || (node["finalPrice"].as_f64().unwrap() * 100.0).round() as i64;
+    let cents = || -> i64 {
+        let price = node["finalPrice"].as_f64().unwrap();
+        format!("{:.0}", price * 100.0).parse().unwrap()
+    };
     let id: i64 = node["id"].as_str().unwrap().parse().unwrap();
     match order {
         "OLDEST" => (0, id),

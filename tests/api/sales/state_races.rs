@@ -63,7 +63,7 @@ async fn race(
             }
         }
     };
-    let (_, sold) = join(take_away, join_all(buyers.iter().map(buy))).await;
+    let ((), sold) = join(take_away, join_all(buyers.iter().map(buy))).await;
     for (buyer, sold) in buyers.iter().zip(&sold) {
         assert_eq!(keeps(buyer, id).await, *sold);
     }

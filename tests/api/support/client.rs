@@ -31,7 +31,7 @@ impl Client {
     pub fn new(base: &str) -> Self {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(60));
+            .timeout(Duration::from_mins(1));
         Self {
             http: http.build().unwrap(),
             base: base.to_owned(),
@@ -44,8 +44,8 @@ impl Client {
     /// The same person in another tab: with the same cookie and token from here on their own.
     pub fn another_tab(&self) -> Self {
         let tab = Self::new(&self.base);
-        *tab.cookie.lock().unwrap() = self.cookie.lock().unwrap().clone();
-        *tab.csrf.lock().unwrap() = self.csrf.lock().unwrap().clone();
+        (*tab.cookie.lock().unwrap()).clone_from(&self.cookie.lock().unwrap());
+        (*tab.csrf.lock().unwrap()).clone_from(&self.csrf.lock().unwrap());
         tab
     }
 

@@ -96,7 +96,7 @@ async fn a_key_that_was_used_meanwhile_is_judged() {
         "sales.bind_key",
         1,
         Fault::conflict("key", move |rows| {
-            rows.market.keys.push((buyer, key, usage))
+            rows.market.keys.push((buyer, key, usage));
         }),
     );
     let answer = fair.buy(buyer, keyed(fair.image, "key")).await;

@@ -9,6 +9,8 @@ pub enum Fault {
     Fails(StoreError),
     /// Of a commit: it lasts, but its answer is lost.
     AnswerLost,
+    /// Another unit has just committed this; nothing fails. Seen by the unit only where it `begin`s.
+    Meanwhile(Box<dyn FnOnce(&mut Rows) + Send>),
     /// Another unit has committed this meanwhile, and this one fails because of it.
     Overtaken(Box<dyn FnOnce(&mut Rows) + Send>, StoreError),
 }
@@ -31,6 +33,10 @@ impl Fault {
             Self::AnswerLost => {
                 *committed = own.clone();
                 Err(StoreError::Unavailable("the connection broke".into()))
+            }
+            Self::Meanwhile(change) => {
+                change(committed);
+                Ok(())
             }
             Self::Overtaken(change, error) => {
                 change(committed);

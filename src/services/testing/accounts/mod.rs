@@ -106,7 +106,11 @@ impl Accounts {
 impl Store for Accounts {
     async fn begin(&self) -> StoreResult<Box<dyn UnitOfWork>> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        self.note("begin");
+        let fault = locked(&self.trace).note("begin");
+        if let Some(fault) = fault {
+            let own = self.rows().clone();
+            fault.strike(&mut self.rows(), &own)?;
+        }
         Ok(Box::new(Unit::new(
             Arc::clone(&self.rows),
             Arc::clone(&self.trace),

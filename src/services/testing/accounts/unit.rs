@@ -111,7 +111,7 @@ impl Users for Unit {
         Ok(self.rows.insert(row))
     }
     async fn lock(&mut self, id: UserId) -> StoreResult<Option<User>> {
-        self.note("users.lock");
+        self.step("users.lock")?;
         Ok(self.rows.account(id).map(|row| row.user.clone()))
     }
     async fn owner_of(&mut self, email_key: &str) -> StoreResult<Option<UserId>> {
