@@ -20,7 +20,7 @@ use shotify::graphql::context::Cookie;
 use shotify::http::session::SessionCookies;
 use shotify::services::auth::SignedIn;
 
-use crate::support::{Answer, Client};
+use crate::support::{Answer, Client, Server};
 
 const SECRET: &str = "the only key of this test server";
 
@@ -53,6 +53,16 @@ fn bare(client: &Client) -> Client {
     let bare = client.another_tab();
     *bare.cookie.lock().unwrap() = None;
     bare
+}
+
+/// The same person at a server begun anew on the same data.
+fn moved(client: &Client, server: &Server) -> Client {
+    let moved = server.guest();
+    let (cookie, csrf) = (client.cookie.lock().unwrap(), client.csrf.lock().unwrap());
+    moved.cookie.lock().unwrap().clone_from(&cookie);
+    moved.csrf.lock().unwrap().clone_from(&csrf);
+    drop((cookie, csrf));
+    moved
 }
 
 /// The tokens in a client's cookie, which a server with [`SECRET`] has sealed.

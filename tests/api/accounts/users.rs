@@ -86,7 +86,7 @@ async fn an_administrator_sees_addresses_and_who_has_not_confirmed_theirs_at_onc
     let role = |role: &str| {
         let mut shotify = command(&server.data, &[]);
         shotify.args(["role", "Anna@example.com", role]);
-        assert!(shotify.status().unwrap().success(), "{role}");
+        assert!(shotify.output().unwrap().status.success(), "{role}");
     };
     role("admin");
     assert_eq!(anna.me().await.data()["me"]["role"], "ADMIN");

@@ -2,7 +2,7 @@
 
 use crate::support::{Answer, Client, PASSWORD, Server};
 
-use super::assert_ended;
+use super::{assert_ended, moved};
 
 const ANNA: &str = "anna@example.com";
 
@@ -174,12 +174,6 @@ async fn ended_sessions_stay_ended_after_a_restart() {
     let copy = anna.another_tab();
     anna.logout().await.data();
     let again = Server::on(server.kill(), &[]).await;
-    let moved = |client: &Client| {
-        let moved = again.guest();
-        *moved.cookie.lock().unwrap() = client.cookie.lock().unwrap().clone();
-        *moved.csrf.lock().unwrap() = client.csrf.lock().unwrap().clone();
-        moved
-    };
-    assert_ended(&moved(&copy).me().await, "ended");
-    moved(&phone).me().await.data();
+    assert_ended(&moved(&copy, &again).me().await, "ended");
+    moved(&phone, &again).me().await.data();
 }

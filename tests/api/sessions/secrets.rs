@@ -4,22 +4,14 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::assert_ended;
-use crate::support::{Client, Server};
+use super::{assert_ended, moved};
+use crate::support::Server;
 
 const OLD: &str = "the key of last year, which is long enough";
 const NEW: &str = "another key, made this morning from nothing";
 
 async fn server(data: &Arc<TempDir>, secrets: &str) -> Server {
     Server::on(data.clone(), &[("SESSION_SECRETS", secrets)]).await
-}
-
-/// The same person at the server begun anew.
-fn moved(client: &Client, server: &Server) -> Client {
-    let moved = server.guest();
-    *moved.cookie.lock().unwrap() = client.cookie.lock().unwrap().clone();
-    *moved.csrf.lock().unwrap() = client.csrf.lock().unwrap().clone();
-    moved
 }
 
 /// F3

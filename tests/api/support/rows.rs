@@ -1,4 +1,4 @@
-//! A look into the server's SQLite file, beside the running server.
+//! A look into the server's database file, beside the running server.
 
 use std::time::{Duration, Instant};
 
