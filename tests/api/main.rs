@@ -4,6 +4,8 @@
 
 #[path = "../fixtures/corpus.rs"]
 mod corpus;
+#[path = "../fixtures/mysql.rs"]
+mod mysql_database;
 mod support;
 
 mod access;
@@ -12,6 +14,7 @@ mod documents;
 mod har;
 mod journey;
 mod media;
+mod mysql;
 mod objects;
 mod paging;
 mod sales;
