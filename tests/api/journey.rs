@@ -20,7 +20,11 @@ fn photograph() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_photograph_is_put_up_found_bought_and_downloaded() {
-    let server = Server::start().await;
+    journey(&Server::start().await).await;
+}
+
+/// From two registrations to the seller's notice.
+pub async fn journey(server: &Server) {
     let seller = server.member("seller").await;
     let buyer = server.member("buyer").await;
     let input = json!({ "title": "Morning", "labels": ["Dawn"], "forSale": true, "price": 20, "discountPercent": 15 });

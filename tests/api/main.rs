@@ -4,6 +4,8 @@
 
 #[path = "../fixtures/corpus.rs"]
 mod corpus;
+#[path = "../fixtures/mysql.rs"]
+mod mysql_database;
 mod support;
 
 mod access;
@@ -15,6 +17,7 @@ mod http;
 mod journey;
 mod logs;
 mod media;
+mod mysql;
 mod objects;
 mod paging;
 mod sales;

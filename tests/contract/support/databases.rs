@@ -1,12 +1,13 @@
 //! A database for each test, gone after it.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use shotify::adapters::sql::{SqlConfig, SqlStore};
-use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, Connection};
 use url::Url;
+
+#[path = "../../fixtures/mysql.rs"]
+mod mysql;
+pub use mysql::EmptyDatabase;
 
 pub fn mysql_url() -> Option<Url> {
     let url = std::env::var("TEST_MYSQL_URL").ok()?;
@@ -59,41 +60,5 @@ where
     database.drop().await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic.into_panic());
-    }
-}
-
-/// A database on the server of `TEST_MYSQL_URL`, without tables.
-pub struct EmptyDatabase {
-    server: Url,
-    name: String,
-}
-
-impl EmptyDatabase {
-    pub async fn create(mut server: Url) -> Self {
-        server.set_path("/");
-        let random = RandomState::new().hash_one("shotify");
-        let name = format!("shotify_test_{random:016x}");
-        let database = Self { server, name };
-        database.run("CREATE DATABASE").await;
-        database
-    }
-
-    pub fn url(&self) -> String {
-        let mut url = self.server.clone();
-        url.set_path(&self.name);
-        url.into()
-    }
-
-    pub async fn drop(self) {
-        self.run("DROP DATABASE").await;
-    }
-
-    async fn run(&self, what: &str) {
-        let mut server = MySqlConnection::connect(self.server.as_str())
-            .await
-            .unwrap();
-        let sql = AssertSqlSafe(format!("{what} {}", self.name));
-        sqlx::raw_sql(sql).execute(&mut server).await.unwrap();
-        server.close().await.unwrap();
     }
 }
