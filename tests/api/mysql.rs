@@ -1,4 +1,4 @@
-//! The same marketplace on MySQL or MariaDB: where `TEST_MYSQL_URL` is set.
+//! The same marketplace on `MySQL` or `MariaDB`: where `TEST_MYSQL_URL` is set.
 
 use std::process::Stdio;
 use std::sync::Arc;
