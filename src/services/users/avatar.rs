@@ -40,11 +40,11 @@ impl Members {
         })
         .await?;
         let media_type = made.format.media_type();
-        let put = self.objects.put(&avatar.key, made.bytes, media_type).await;
-        if let Err(error) = put {
-            self.abandon(Some(avatar)).await;
-            return Err(error.into());
-        }
+        // A put that failed may still be under way at the store: its note stays for the sweeper, which comes
+        // when nothing can be written any more.
+        self.objects
+            .put(&avatar.key, made.bytes, media_type)
+            .await?;
         Ok(Some(avatar))
     }
 

@@ -139,7 +139,7 @@ async fn a_refused_avatar_leaves_nothing() {
 
 /// K2
 #[tokio::test]
-async fn where_the_object_store_fails_no_row_stays_and_the_object_is_deleted() {
+async fn where_the_object_store_fails_no_row_stays_and_the_note_is_left_to_the_sweeper() {
     let mut store = MockObjectStore::new();
     store
         .expect_put()
@@ -150,8 +150,9 @@ async fn where_the_object_store_fails_no_row_stays_and_the_object_is_deleted() {
     let answer = bench.members.register(asked, HOME).await;
     assert!(matches!(answer, Err(AccountError::Object(_))), "{answer:?}");
     assert!(bench.accounts.with(FRESH).is_none());
-    assert_eq!(bench.deletions().len(), 1);
-    assert!(bench.accounts.journal().is_empty());
+    // Deleting now could overtake a put that is still under way.
+    assert!(bench.deletions().is_empty());
+    assert_eq!(bench.accounts.journal().len(), 1);
 }
 
 #[tokio::test]
