@@ -123,10 +123,12 @@ impl Counter<'_> {
     }
 
     fn rows(&self, field: &Field) -> u64 {
+        // Of two that are given the larger counts: a null `first` beside a `last` is as if not there.
         let given = ["first", "last"]
             .into_iter()
-            .find_map(|name| field.get_argument(name))
-            .and_then(|v| self.number(&v.node));
+            .filter_map(|name| field.get_argument(name))
+            .filter_map(|value| self.number(&value.node))
+            .max();
         let default = || {
             DEFAULTS
                 .iter()
@@ -206,6 +208,18 @@ mod tests {
     fn a_size_beyond_any_list_is_left_to_the_list_to_refuse() {
         let none = serde_json::json!({});
         assert_eq!(count("{ images(first: 2147483647) { id } }", none), 100);
+    }
+
+    #[test]
+    fn a_null_first_does_not_hide_a_last() {
+        let query = |first: &str| {
+            format!(
+                "query($n: Int) {{ purchases(first: {first}, last: 100) {{ nodes {{ id }} }} }}"
+            )
+        };
+        for first in ["null", "$n"] {
+            assert_eq!(count(&query(first), serde_json::json!({})), 200, "{first}");
+        }
     }
 
     #[test]

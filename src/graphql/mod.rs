@@ -5,10 +5,10 @@
 
 mod batches;
 pub mod codes;
+mod completion;
 mod complexity;
 pub mod context;
 mod error;
-mod field_order;
 pub mod guard;
 mod inputs;
 mod loaders;

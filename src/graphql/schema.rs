@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
 
 use super::batches::Batching;
+use super::completion::Completion;
 use super::complexity::ObjectLimit;
-use super::field_order::FieldOrder;
 use super::mutation::Mutation;
 use super::query::Query;
 use crate::services::auth::AuthService;
@@ -37,7 +37,7 @@ pub struct Services {
 #[must_use]
 pub fn build(services: Services, max_objects: u64) -> ShotifySchema {
     definition()
-        .extension(FieldOrder)
+        .extension(Completion::of(&sdl()))
         .extension(ObjectLimit(max_objects))
         .extension(Batching(services.clone()))
         .data(services)

@@ -18,6 +18,7 @@ mod journey;
 mod logs;
 mod media;
 mod mysql;
+mod nulls;
 mod objects;
 mod paging;
 mod sales;
