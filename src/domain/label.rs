@@ -80,6 +80,14 @@ mod tests {
     }
 
     #[test]
+    fn a_label_needs_a_visible_character() {
+        for blank in ["\u{200B}", "\u{301}", "\u{3164}"] {
+            assert!(Label::parse(blank).is_err(), "{blank:?}");
+        }
+        assert!(Label::parse("👩\u{200D}🚀").is_ok());
+    }
+
+    #[test]
     fn thirty_labels_pass_and_one_more_does_not() {
         let names: Vec<_> = (0..31).map(|n| format!("label {n}")).collect();
         assert!(Label::parse_all(&names[..30]).is_ok());

@@ -1,6 +1,7 @@
 //! What all texts have in common: NFC, trimmed, counted in characters, without control characters.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use super::invalid::Invalid;
 
@@ -11,8 +12,22 @@ fn is_forbidden(c: char) -> bool {
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// Whether a character shows something by itself: no white space, no format character, no combining mark, and
+/// none of those that Unicode draws as nothing (Hangul fillers, the blank Braille pattern, its ignorable blocks).
+/// Characters newer than our tables count as visible.
+fn is_visible(c: char) -> bool {
+    let blank = matches!(c, '\u{115F}' | '\u{1160}' | '\u{2065}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFF8}' | '\u{E0000}'..='\u{E0FFF}');
+    let drawn = match c.general_category_group() {
+        GeneralCategoryGroup::Mark | GeneralCategoryGroup::Separator => false,
+        GeneralCategoryGroup::Other => c.general_category() != GeneralCategory::Format,
+        _ => true,
+    };
+    drawn && !blank && !c.is_whitespace()
+}
+
 /// Brings a text into the form that is kept and checks its length in Unicode scalar values.
-/// `multiline` also lets line breaks and tabs stand (descriptions, biographies).
+/// One that must not be empty needs a visible character. `multiline` also lets line breaks and tabs stand (descriptions, biographies).
 pub(super) fn normalise(
     field: &str,
     raw: &str,
@@ -32,11 +47,13 @@ pub(super) fn normalise(
         return Err(Invalid::new(field, "must not contain control characters"));
     }
     let count = text.chars().count();
-    if (min..=max).contains(&count) {
-        Ok(text)
-    } else {
-        Err(length(field, min, max))
+    if !(min..=max).contains(&count) {
+        return Err(length(field, min, max));
     }
+    if min > 0 && !text.chars().any(is_visible) {
+        return Err(Invalid::new(field, "must have a visible character"));
+    }
+    Ok(text)
 }
 
 fn length(field: &str, min: usize, max: usize) -> Invalid {
@@ -105,6 +122,38 @@ mod tests {
         assert!(Description::parse("").is_ok());
         assert!(Description::parse(&"x".repeat(401)).is_err());
         assert!(Bio::parse(&"x".repeat(10_000_000)).is_err());
+    }
+
+    #[test]
+    fn a_title_needs_a_visible_character() {
+        for blank in [
+            "\u{200B}",
+            "\u{200D}\u{2060}",
+            "\u{AD}",
+            "\u{301}",
+            "\u{FE0F}",
+            "\u{E0041}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{200B} \u{A0}\u{200B}",
+        ] {
+            let refused = Title::parse(blank).unwrap_err();
+            assert_eq!(
+                refused.message, "must have a visible character",
+                "{blank:?}"
+            );
+        }
+        for seen in [
+            "a\u{200B}",
+            ".",
+            "👩\u{200D}🚀",
+            "❤\u{FE0F}",
+            "\u{E000}",
+            "日",
+        ] {
+            assert!(Title::parse(seen).is_ok(), "{seen:?}");
+        }
+        assert!(Bio::parse("\u{200B}").is_ok(), "it may be empty");
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Resolver for Context<'_> {
             .ok_or_else(unauthenticated)?;
         let token = caller.csrf.as_deref().unwrap_or_default();
         if !auth.csrf_matches(&viewer, token) {
-            tracing::info!(target: "shotify::security", user = viewer.user.get(), "csrf_failed");
+            tracing::info!(target: "shotify::security", event = "csrf_failed", reason = "token", user = viewer.user.get());
             return Err(csrf_failed(
                 "Send the token of your sign-in in the header X-CSRF-Token.",
             ));
@@ -155,6 +155,7 @@ impl Resolver for Context<'_> {
         if caller.same_site {
             Ok(caller)
         } else {
+            tracing::info!(target: "shotify::security", event = "csrf_failed", reason = "site");
             Err(csrf_failed("This cannot be asked for from another site."))
         }
     }

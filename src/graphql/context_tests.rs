@@ -16,6 +16,7 @@ use crate::services::auth::MockAuthService;
 use crate::services::media::MockMediaService;
 use crate::services::products::MockProductsService;
 use crate::services::sales::MockSalesService;
+use crate::services::testing::Log;
 use crate::services::users::MockUsersService;
 
 const VIEWER: Viewer = Viewer {
@@ -258,6 +259,18 @@ async fn another_site_may_not_ask_what_needs_no_session() {
             assert_eq!(code, "CSRF_FAILED", "{document}");
         }
     }
+}
+
+/// S10 N1
+#[tokio::test]
+async fn each_kind_of_forgery_is_logged_as_a_security_event() {
+    let log = Log::default();
+    let listening = log.listen();
+    refused(live_session(), caller(cookie(), None, true), OF_MEMBERS[0]).await;
+    let elsewhere = caller(Cookie::Absent, None, false);
+    refused(MockAuthService::new(), elsewhere, OF_GUESTS[0]).await;
+    drop(listening);
+    assert_eq!(log.security_events(), ["csrf_failed", "csrf_failed"]);
 }
 
 /// S4

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -50,12 +50,23 @@ struct Link {
     token: String,
 }
 
-async fn ask_to_confirm(Query(link): Query<Link>) -> Response {
-    pages::confirmation_form(&link.token)
+async fn ask_to_confirm(link: Result<Query<Link>, QueryRejection>) -> Response {
+    match link {
+        Ok(Query(link)) => pages::confirmation_form(&link.token),
+        Err(rejection) => unreadable(&rejection),
+    }
 }
 
-async fn ask_for_password(Query(link): Query<Link>) -> Response {
-    pages::reset_form(&link.token, None)
+async fn ask_for_password(link: Result<Query<Link>, QueryRejection>) -> Response {
+    match link {
+        Ok(Query(link)) => pages::reset_form(&link.token, None),
+        Err(rejection) => unreadable(&rejection),
+    }
+}
+
+fn unreadable(rejection: &QueryRejection) -> Response {
+    let message = "The link is not as we mailed it. Open the link in your mail again.";
+    error_page(rejection.status(), "Not accepted", message)
 }
 
 async fn confirm(
@@ -106,6 +117,7 @@ fn accept<T>(
     form: Result<Form<T>, FormRejection>,
 ) -> Result<T, Box<Response>> {
     if !sites.admits(headers) {
+        tracing::info!(target: "shotify::security", event = "csrf_failed", reason = "site");
         let message = "This form was sent by another site. Open the link in your mail again.";
         let page = error_page(StatusCode::FORBIDDEN, "Not accepted", message);
         return Err(Box::new(page));

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::invalid::Invalid;
 use crate::ports::store::StoreError;
 use crate::services::auth::MockAuthService;
+use crate::services::testing::Log;
 use crate::services::users::MockUsersService;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -126,6 +127,32 @@ async fn a_form_of_another_site_is_refused() {
             assert_eq!(status, StatusCode::FORBIDDEN, "{uri} {value}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_read_is_refused_with_a_page() {
+    for path in ["/validate", "/reset"] {
+        let uri = format!("{path}?token=a&token=b");
+        let request = Request::get(&uri).body(Body::empty()).unwrap();
+        let (status, page) = send(MockAuthService::new(), MockUsersService::new(), request).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{uri}");
+        assert!(page.contains("Open the link in your mail again."), "{page}");
+        assert!(!page.contains("deserialize"), "{page}");
+    }
+}
+
+/// N1
+#[tokio::test]
+async fn a_form_of_another_site_is_logged_as_a_security_event() {
+    let log = Log::default();
+    let listening = log.listen();
+    let mut request = post("/validate", "token=t");
+    let site = "cross-site".parse().unwrap();
+    request.headers_mut().insert("sec-fetch-site", site);
+    send(MockAuthService::new(), MockUsersService::new(), request).await;
+    drop(listening);
+    let events = log.security_events();
+    assert_eq!(events, ["csrf_failed"]);
 }
 
 #[tokio::test]

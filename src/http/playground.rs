@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
@@ -11,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
+use super::problem::not_found;
 use embedded::{ASSETS, Asset, PAGE, SELF_CONTAINED};
 
 mod embedded {
@@ -61,11 +63,12 @@ async fn page() -> Response {
     (headers, Html(PAGE)).into_response()
 }
 
-async fn asset(Path(path): Path<String>, request: HeaderMap) -> Response {
-    ASSETS.iter().find(|asset| asset.path == path).map_or_else(
-        || StatusCode::NOT_FOUND.into_response(),
-        |asset| serve(asset, &request),
-    )
+async fn asset(path: Result<Path<String>, PathRejection>, request: HeaderMap) -> Response {
+    let named = path.ok().and_then(|Path(path)| {
+        let mut assets = ASSETS.iter();
+        assets.find(|asset| asset.path == path)
+    });
+    named.map_or_else(not_found, |asset| serve(asset, &request))
 }
 
 fn serve(asset: &'static Asset, request: &HeaderMap) -> Response {

@@ -112,8 +112,13 @@ async fn assets_are_cached_and_an_unchanged_one_is_not_sent_again() {
 
 #[tokio::test]
 async fn an_unknown_asset_is_not_found() {
-    for path in ["nothing.js", "../index.html", "%2e%2e%2findex.html"] {
+    for path in ["nothing.js", "../index.html", "%2e%2e%2findex.html", "%ff"] {
         let response = get(&format!("/query/playground/assets/{path}"), &[]).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            response.headers()[CONTENT_TYPE],
+            "application/json",
+            "{path}"
+        );
     }
 }

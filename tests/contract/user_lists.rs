@@ -12,6 +12,7 @@ use crate::support::{confirmed, contract, joined, newcomer, pending, unit};
 contract! {
     sign_in_finds_the_confirmed_account_else_the_newest_pending_one,
     an_address_that_a_member_waits_for_signs_nobody_in,
+    a_member_who_waits_for_an_address_comes_before_any_registration,
     sign_in_costs_one_statement_whether_or_not_there_is_an_account,
     names_are_found_by_prefix_and_nothing_is_a_wildcard,
     lists_are_newest_first_and_bounded,
@@ -52,6 +53,25 @@ async fn an_address_that_a_member_waits_for_signs_nobody_in(store: SqlStore) {
     writing.commit().await.unwrap();
     let key = "newcomer@example.com";
     assert_eq!(credentials(&store, key).await, Some((newcomer, false)));
+}
+
+/// A9: else a stranger's registration would be mailed the link that the member asked for.
+async fn a_member_who_waits_for_an_address_comes_before_any_registration(store: SqlStore) {
+    let key = "shared@example.com";
+    joined(&store, newcomer("stale1", key)).await;
+    let mut members = Vec::new();
+    for name in ["first", "second"] {
+        let member = confirmed(&store, name).await;
+        let mut user = read(&store, member).await;
+        user.pending_email = Some(newcomer(name, key).pending_email);
+        let mut writing = unit(&store).await;
+        writing.users().update(&user).await.unwrap();
+        writing.commit().await.unwrap();
+        members.push(member);
+    }
+    joined(&store, newcomer("stale2", key)).await;
+    let waiting = store.users().pending_with(key).await.unwrap();
+    assert_eq!(waiting.map(|user| user.id), members.last().copied());
 }
 
 /// A4

@@ -71,13 +71,16 @@ async fn sqlite(
     let options = options
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS);
     let (options, connections) = match purpose {
-        Purpose::Read => (options.pragma("query_only", "ON"), config.read_connections),
-        Purpose::Write => (options, 1),
+        Purpose::Read => {
+            let options = options.synchronous(SqliteSynchronous::Normal);
+            (options.pragma("query_only", "ON"), config.read_connections)
+        }
+        // NORMAL would lose the last commits at a power cut: sales that were answered, rows of objects that stay.
+        Purpose::Write => (options.synchronous(SqliteSynchronous::Full), 1),
     };
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)
@@ -137,4 +140,33 @@ fn trusting<DB: Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
         .before_acquire(|connection, meta: PoolConnectionMetadata| {
             Box::pin(async move { Ok(meta.idle_for < TRUSTED || connection.ping().await.is_ok()) })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn synchronous(pool: &Pool) -> i64 {
+        let Engine::Sqlite(pool) = pool else {
+            panic!("not SQLite")
+        };
+        let level = sqlx::query_scalar("PRAGMA synchronous");
+        level.fetch_one(pool).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_commit_to_sqlite_is_on_the_disk_before_it_is_answered() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("shotify.db");
+        let config = SqlConfig {
+            url: format!("sqlite://{}", file.display()),
+            read_connections: 1,
+            write_connections: 1,
+            acquire_timeout: Duration::from_secs(30),
+        };
+        let (read, write) = pools(&config).await.unwrap();
+        let (normal, full) = (1, 2);
+        assert_eq!(synchronous(&write).await, full);
+        assert_eq!(synchronous(&read).await, normal);
+    }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
@@ -63,23 +64,26 @@ pub fn routes<S: Clone + Send + Sync + 'static>(
         .with_state(Arc::new(media))
 }
 
+/// A path that cannot be read names nothing, like one that reads as nonsense.
 async fn rendition(
     State(media): State<Arc<Media>>,
-    Path((id, rendition)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
-    let rendition = Rendition::parse(&rendition);
-    let target = ProductId::parse(&id).zip(rendition);
-    let target = target.map(|(id, rendition)| LinkTarget::Product(id, rendition));
+    let target = path.ok().and_then(|Path((id, rendition))| {
+        let target = ProductId::parse(&id).zip(Rendition::parse(&rendition));
+        target.map(|(id, rendition)| LinkTarget::Product(id, rendition))
+    });
     serve(&media, target, request).await
 }
 
 async fn avatar(
     State(media): State<Arc<Media>>,
-    Path(user): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let target = UserId::parse(&user).map(LinkTarget::Avatar);
+    let user = path.ok().and_then(|Path(user)| UserId::parse(&user));
+    let target = user.map(LinkTarget::Avatar);
     serve(&media, target, request).await
 }
 

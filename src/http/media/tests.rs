@@ -210,6 +210,9 @@ async fn hidden_missing_and_nonsense_answer_alike() {
         "/media/7/huge",
         "/media/-7/original",
         "/media/avatars/x",
+        "/media/%ff/original",
+        "/media/7/%ff",
+        "/media/avatars/%ff",
     ] {
         let guest = send(Method::GET, uri, &[]).await;
         assert_eq!(guest.status(), StatusCode::UNAUTHORIZED, "{uri}");

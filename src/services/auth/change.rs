@@ -29,10 +29,19 @@ impl Auth {
         let hash = self.hasher.hash(new).await?;
         let stamp = self.new_stamp();
         retrying(async || self.set(&user, proven, &hash, stamp).await).await?;
-        // The other sessions are dead by the stamp; this one is carried over it.
-        self.sessions.restamp(viewer.session, stamp).await?;
         info!(target: "shotify::security", event = "password_changed", user = viewer.user.get());
+        self.carry_over(viewer, stamp).await;
         Ok(())
+    }
+
+    /// The other sessions are dead by the stamp; this one is carried over it. The new password stands even when
+    /// that fails, so it is no failure of the change: this session has to sign in again, like the others.
+    async fn carry_over(&self, viewer: &Viewer, stamp: Stamp) {
+        let carried = retrying(async || self.sessions.restamp(viewer.session, stamp).await).await;
+        if let Err(error) = carried {
+            let user = viewer.user.get();
+            warn!(target: "shotify::security", event = "session_not_carried_over", user, %error);
+        }
     }
 
     async fn prove(&self, user: UserId, current: &str) -> Result<Stamp, ChangePasswordError> {

@@ -2,12 +2,14 @@
 
 mod accounts;
 mod fakes;
+mod log;
 mod pictures;
 mod sessions;
 mod store;
 
 pub use accounts::{Account, Accounts, Fault, Rows, listing};
 pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
+pub use log::Log;
 pub use pictures::{FakeStudio, MemoryObjects};
 pub use sessions::MemorySessions;
 pub use store::FakeStore;

@@ -68,7 +68,8 @@ impl UserReader for SqlStore {
 
     async fn pending_with(&self, email_key: &str) -> StoreResult<Option<User>> {
         let sql = Sql::new(format!(
-            "SELECT {USER} FROM users WHERE pending_email_key = ? ORDER BY id DESC LIMIT 1"
+            "SELECT {USER} FROM users WHERE pending_email_key = ? \
+             ORDER BY (email_key IS NOT NULL) DESC, id DESC LIMIT 1"
         ));
         self.user(sql.bind(email_key)).await
     }

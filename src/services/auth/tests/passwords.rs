@@ -12,6 +12,8 @@ use crate::domain::token::{MailToken, TokenPurpose};
 use crate::domain::user::Stamp;
 use crate::ports::clock::Clock as _;
 use crate::ports::passwords::{HashError, PasswordHasher, Verdict};
+use crate::ports::sessions::MockSessionStore;
+use crate::ports::store::StoreError;
 use crate::services::mailed;
 
 /// Keeps a token as the outbox worker does when it mails a link.
@@ -165,6 +167,48 @@ async fn changing_the_password_keeps_this_session_and_ends_the_others() {
     assert!(bench.viewer(&there).await.is_none());
     assert_eq!(bench.accounts.mails()[0].letter, Letter::PasswordChanged);
     assert!(bench.accounts.rows().tokens.is_empty());
+    assert!(bench.try_sign_in(ANNA, NEW).await.is_ok());
+}
+
+/// What a change answers when the session store has these errors for it, one after another.
+async fn change_with_session_errors(errors: Vec<StoreError>) -> (Bench, SignedIn, String) {
+    let mut bench = Bench::new();
+    let tokens = bench.anna_signs_in().await;
+    let viewer = bench.viewer(&tokens).await.unwrap();
+    let (memory, mut errors) = (Arc::clone(&bench.sessions), errors.into_iter());
+    let mut sessions = MockSessionStore::new();
+    sessions.expect_restamp().returning(move |id, stamp| {
+        errors.next().map_or_else(
+            || {
+                memory.rows().get_mut(&id).unwrap().stamp = stamp;
+                Ok(())
+            },
+            Err,
+        )
+    });
+    bench.auth.sessions = Arc::new(sessions);
+    let changed = bench.auth.change_password(&viewer, Account::PASSWORD, NEW);
+    let changed = kind(changed.await);
+    bench.auth.sessions = Arc::clone(&bench.sessions) as _;
+    (bench, tokens, changed)
+}
+
+/// A8 D4
+#[tokio::test(start_paused = true)]
+async fn this_session_is_carried_over_though_another_transaction_is_in_the_way() {
+    let errors = vec![StoreError::Contention, StoreError::Contention];
+    let (bench, tokens, changed) = change_with_session_errors(errors).await;
+    assert_eq!(changed, "ok");
+    assert!(bench.viewer(&tokens).await.is_some());
+}
+
+/// A8
+#[tokio::test]
+async fn a_password_that_was_changed_is_answered_so_though_this_session_is_lost() {
+    let away = StoreError::Unavailable("away".into());
+    let (bench, tokens, changed) = change_with_session_errors(vec![away]).await;
+    assert_eq!(changed, "ok");
+    assert!(bench.viewer(&tokens).await.is_none());
     assert!(bench.try_sign_in(ANNA, NEW).await.is_ok());
 }
 

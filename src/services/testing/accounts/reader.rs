@@ -53,6 +53,6 @@ impl UserReader for Accounts {
     async fn pending_with(&self, email_key: &str) -> StoreResult<Option<User>> {
         self.note("users.pending_with");
         let rows = self.rows();
-        Ok(rows.newest_pending(email_key).map(|row| row.user.clone()))
+        Ok(rows.waiting_for(email_key).map(|row| row.user.clone()))
     }
 }
