@@ -103,7 +103,7 @@ impl App {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data = &config.data_dir;
         let folder = |error| AppError::new("DATA_DIR cannot be written to", error);
-        std::fs::create_dir_all(data.join("spool")).map_err(folder)?;
+        secrets::make_folder(&data.join("spool")).map_err(folder)?;
         let secrets = session_secrets(&config, random.as_ref())?;
         let store = database::open_store(&config).await?;
         let objects: Arc<dyn ObjectStore> =

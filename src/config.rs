@@ -177,6 +177,13 @@ impl Config {
         &self.rows
     }
 
+    /// Whether the environment says what this variable is.
+    #[must_use]
+    pub fn is_set(&self, variable: &str) -> bool {
+        let mut rows = self.rows.iter();
+        rows.any(|row| row.variable == variable && row.set)
+    }
+
     /// The rows as a table for people: variable, value, where it comes from.
     #[must_use]
     pub fn table(&self) -> String {

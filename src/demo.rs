@@ -26,11 +26,19 @@ pub async fn run(config: Config) -> Result<(), AppError> {
             "SHOTIFY_ENV: the demo's passwords are public, so it does not run in production".into(),
         ));
     }
-    let app = App::open(config).await?;
+    let mut app = App::open(config).await?;
     // Bound first: where the port is taken, nothing else is done.
-    let started = app::bind(&app).await?;
-    fill::fill(&app).await?;
-    let metrics = format!("http://{}", app.config.listen.metrics);
+    let mut started = app::bind(&mut app).await?;
+    let told_to_end = tokio::select! {
+        filled = fill::fill(&app) => filled.map(|()| false)?,
+        () = started.told_to_end() => true,
+    };
+    if told_to_end {
+        // The next start goes on where this one ended.
+        app.store.close().await;
+        return Ok(());
+    }
+    let metrics = format!("http://{}", started.metrics_address()?);
     println!("{}", tour::text(&app.config.listen.public_url, &metrics));
     app::serve(app, started).await
 }

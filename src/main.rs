@@ -68,13 +68,14 @@ fn run(command: Command) -> Result<(), AppError> {
 async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {
     match command {
         Command::Serve => {
-            let app = App::open(config).await?;
-            let started = app::bind(&app).await?;
+            let mut app = App::open(config).await?;
+            let started = app::bind(&mut app).await?;
             app::serve(app, started).await
         }
         Command::Worker => app::work(App::open(config).await?).await,
         Command::Migrate => app::migrate(&config).await,
         Command::CheckConfig => {
+            println!("{}", config.table());
             println!("{}", app::check_config(&config).await?);
             Ok(())
         }

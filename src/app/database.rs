@@ -5,34 +5,65 @@ use std::time::Duration;
 
 use super::AppError;
 use crate::adapters::sql::{SchemaState, SqlConfig, SqlStore};
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, secrets};
 use crate::ports::store::Store as _;
 
 /// Connections of each pool; lists and purchases of two thousand people fit into these.
 const CONNECTIONS: u32 = 10;
+
 /// Opens the database. The embedded one is brought up to date at once; a server's schema is `migrate`'s to make.
 pub(super) async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
     let store = connect(config).await?;
     if matches!(config.database, Database::Sqlite(_)) {
         store.migrate().await?;
     }
-    match store.schema_state().await? {
-        SchemaState::Current => {}
-        SchemaState::Older => {
-            return Err(AppError(
-                "the database's schema is older than this program: run `shotify migrate` first"
-                    .into(),
-            ));
-        }
-        SchemaState::Newer => {
-            return Err(AppError(
-                "the database's schema is newer than this program: install a newer version".into(),
-            ));
+    check_schema(store.schema_state().await?)?;
+    check_currency(&store, config).await?;
+    Ok(store)
+}
+
+/// What a start would find, as a sentence. Makes no file and no table.
+pub(super) async fn check_store(config: &Config) -> Result<&'static str, AppError> {
+    let embedded = match &config.database {
+        Database::Sqlite(path) => Some(path),
+        Database::MySql { .. } => None,
+    };
+    if let Some(path) = embedded {
+        let there = path.try_exists();
+        if !there.map_err(|error| AppError::new("the database's file", error))? {
+            return Ok("There is no database yet: the first start makes it.");
         }
     }
+    let store = connect(config).await?;
+    let state = store.schema_state().await?;
+    let found = if embedded.is_some() && state == SchemaState::Older {
+        Ok("The database answers; the next start brings its schema up to date.")
+    } else {
+        check_schema(state)?;
+        let current = "The database answers and its schema is current.";
+        check_currency(&store, config).await.map(|()| current)
+    };
+    store.close().await;
+    found
+}
+
+fn check_schema(state: SchemaState) -> Result<(), AppError> {
+    let sentence = match state {
+        SchemaState::Current => return Ok(()),
+        SchemaState::Older => {
+            "the database's schema is older than this program: run `shotify migrate` first"
+        }
+        SchemaState::Newer => {
+            "the database's schema is newer than this program: install a newer version"
+        }
+    };
+    Err(AppError(sentence.into()))
+}
+
+async fn check_currency(store: &SqlStore, config: &Config) -> Result<(), AppError> {
     let currency = config.currency.as_str();
     match store.products().foreign_currency(currency).await? {
-        None => Ok(store),
+        None => Ok(()),
         Some(other) => Err(AppError(format!(
             "CURRENCY: is {currency}, but there are prices in {other}"
         ))),
@@ -55,7 +86,7 @@ pub(super) async fn connect(config: &Config) -> Result<SqlStore, AppError> {
 
 fn sqlite_url(path: &Path) -> Result<String, AppError> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)
+        secrets::make_folder(folder)
             .map_err(|error| AppError::new("the database's folder", error))?;
     }
     let path = path

@@ -1,6 +1,5 @@
 //! Running: listeners, the outbox worker, the sweeper, and their orderly end.
 
-use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, AppError};
-use crate::http::server::{Bounds, end_on_signal};
+use crate::config::Limits;
+use crate::http::server::{Bounds, Signals};
 use crate::http::{metrics, server};
 use crate::services::outbox::Sweeper;
 use crate::services::users::UsersService;
@@ -18,24 +18,37 @@ use crate::services::users::UsersService;
 /// How often is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
-/// The two listeners, bound.
+/// The two listeners, bound, and the signals to end, taken.
 pub struct Started {
     http: TcpListener,
     metrics: TcpListener,
+    signals: Signals,
 }
 
 impl Started {
-    /// Where the API is.
-    pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.http.local_addr()
+    /// Where the metrics are.
+    pub fn metrics_address(&self) -> Result<SocketAddr, AppError> {
+        let address = self.metrics.local_addr();
+        address.map_err(|error| AppError::new("METRICS_ADDR", error))
+    }
+
+    /// Waits for a signal to end, where that is not left to [`serve`].
+    pub async fn told_to_end(&mut self) {
+        self.signals.received().await;
     }
 }
 
-/// Binds both listeners and says where, as the log's first line.
-pub async fn bind(app: &App) -> Result<Started, AppError> {
+/// Binds both listeners and says where, as the log's first line. From then on signals end in order.
+///
+/// Links lead to the port that was bound, unless `PUBLIC_URL` is set.
+pub async fn bind(app: &mut App) -> Result<Started, AppError> {
+    let signals = signals()?;
     let listen = &app.config.listen;
     let http = listener("HTTP_ADDR", listen.http).await?;
     let metrics = listener("METRICS_ADDR", listen.metrics).await?;
+    if let (false, Ok(bound)) = (app.config.is_set("PUBLIC_URL"), http.local_addr()) {
+        app.config.listen.public_url = format!("http://localhost:{}", bound.port());
+    }
     let address = |listener: &TcpListener| {
         listener
             .local_addr()
@@ -48,7 +61,15 @@ pub async fn bind(app: &App) -> Result<Started, AppError> {
         commit = env!("SHOTIFY_COMMIT"),
         "listening"
     );
-    Ok(Started { http, metrics })
+    Ok(Started {
+        http,
+        metrics,
+        signals,
+    })
+}
+
+fn signals() -> Result<Signals, AppError> {
+    Signals::listen().map_err(|error| AppError::new("signals cannot be received", error))
 }
 
 async fn listener(variable: &str, address: SocketAddr) -> Result<TcpListener, AppError> {
@@ -62,16 +83,10 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     let ending = CancellationToken::new();
     let services = app.services();
     let router = app.router(&services, ending.clone());
-    let limits = &app.config.limits;
-    let bounds = Bounds {
-        header_timeout: limits.header_timeout,
-        connections: limits.max_connections,
-        linger: limits.shutdown_linger,
-        drain: limits.shutdown_drain,
-    };
+    let bounds = bounds(&app.config.limits);
     let mut background = JoinSet::new();
-    background.spawn(serve_metrics(started.metrics, ending.clone()));
-    background.spawn(watch_signals(ending.clone()));
+    background.spawn(serve_metrics(started.metrics, bounds, ending.clone()));
+    background.spawn(watch(started.signals, ending.clone()));
     // The worker outlives the last request: what that one asked for is still done before the end where time allows.
     let rest = CancellationToken::new();
     if app.config.worker {
@@ -91,11 +106,21 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     }
 }
 
+fn bounds(limits: &Limits) -> Bounds {
+    Bounds {
+        header_timeout: limits.header_timeout,
+        connections: limits.max_connections,
+        linger: limits.shutdown_linger,
+        drain: limits.shutdown_drain,
+    }
+}
+
 /// Works off the outbox and sweeps, without serving, until SIGTERM or Ctrl-C.
 pub async fn work(app: App) -> Result<(), AppError> {
+    let signals = signals()?;
     let ending = CancellationToken::new();
     let mut background = JoinSet::new();
-    background.spawn(watch_signals(ending.clone()));
+    background.spawn(watch(signals, ending.clone()));
     work_in_background(&app, app.services().users, &ending, &mut background);
     tracing::info!("working");
     background.join_all().await;
@@ -140,22 +165,16 @@ async fn sweep(
     }
 }
 
-async fn watch_signals(ending: CancellationToken) {
-    if let Err(error) = end_on_signal(ending).await {
-        tracing::error!(%error, "signals cannot be received");
-    }
+async fn watch(mut signals: Signals, ending: CancellationToken) {
+    signals.received().await;
+    ending.cancel();
 }
 
-async fn serve_metrics(listener: TcpListener, ending: CancellationToken) {
+/// What is cut off here at the end is no loss: the next reading has it.
+async fn serve_metrics(listener: TcpListener, bounds: Bounds, ending: CancellationToken) {
     let router = match metrics::install() {
         Ok(handle) => metrics::router(handle),
         Err(error) => return tracing::error!(%error, "metrics cannot be counted"),
     };
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(ending.cancelled_owned())
-        .into_future()
-        .await;
-    if let Err(error) = served {
-        tracing::error!(%error, "metrics are not served any more");
-    }
+    server::serve(listener, router, bounds, ending).await;
 }

@@ -90,7 +90,7 @@ pub fn load_or_make(dir: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<Secret> 
     if let Some(secret) = load(&path)? {
         return Ok(secret);
     }
-    fs::create_dir_all(dir)?;
+    make_folder(dir)?;
     let mut bytes = [0; LEAST];
     fill(&mut bytes);
     // Only its owner can read a temporary file; it gets its name when it is whole, unless another was faster.
@@ -104,6 +104,14 @@ pub fn load_or_make(dir: &Path, fill: &dyn Fn(&mut [u8])) -> io::Result<Secret> 
     }
     let broken = || io::Error::other("the kept session secret is gone again");
     load(&path)?.ok_or_else(broken)
+}
+
+/// Makes a folder, and those above it, for its owner alone; one that exists is left as it is.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path)
 }
 
 fn load(path: &Path) -> io::Result<Option<Secret>> {

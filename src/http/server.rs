@@ -1,9 +1,12 @@
 //! Serves a router over a listener, within bounds, until told to end.
 
+mod signals;
+mod work;
+
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,11 +18,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
+
+pub use signals::Signals;
+use work::{Held, Work};
 
 /// Bytes of a request's head.
 const MOST_HEAD_BYTES: usize = 64 * 1024;
@@ -39,19 +44,8 @@ pub struct Bounds {
     pub drain: Duration,
 }
 
-/// Cancels `ending` on SIGTERM, or on Ctrl-C.
-pub async fn end_on_signal(ending: CancellationToken) -> io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => tracing::info!("SIGTERM: ending"),
-        _ = interrupt.recv() => tracing::info!("interrupt: ending"),
-    }
-    ending.cancel();
-    Ok(())
-}
-
-/// Serves until `ending` is cancelled and what was in work then is answered; answers whether all of it was.
+/// Serves until `ending` is cancelled and what was in work then is answered; answers whether all of it was. A request
+/// that its client does not finish sending is not in work: it is waited for, and then given up in good order.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -63,6 +57,8 @@ pub async fn serve(
         bounds,
         graceful: GracefulShutdown::new(),
         places: Arc::new(Semaphore::new(bounds.connections)),
+        work: Work::default(),
+        closing: CancellationToken::new(),
     };
     let closed = async {
         ending.cancelled().await;
@@ -73,11 +69,7 @@ pub async fn serve(
         () = server.accept_all(&listener) => {}
     }
     drop(listener);
-    let drained = timeout(bounds.drain, server.graceful.shutdown()).await;
-    if drained.is_err() {
-        tracing::warn!("requests in work are given up");
-    }
-    drained.is_ok()
+    server.drain().await
 }
 
 struct Server {
@@ -85,6 +77,9 @@ struct Server {
     bounds: Bounds,
     graceful: GracefulShutdown,
     places: Arc<Semaphore>,
+    work: Work,
+    /// Cancelled when what is in work is all that is still done.
+    closing: CancellationToken,
 }
 
 impl Server {
@@ -100,20 +95,53 @@ impl Server {
         }
     }
 
+    /// Waits for what is in work; answers whether nothing that came in whole was cut off.
+    async fn drain(self) -> bool {
+        self.closing.cancel();
+        let time = self.bounds.drain;
+        if timeout(time, self.graceful.shutdown()).await.is_ok() {
+            return true;
+        }
+        let cut_off = self.work.count();
+        if cut_off > 0 {
+            tracing::warn!(requests = cut_off, "requests in work are given up");
+        } else {
+            tracing::warn!("clients that did not finish sending their requests are given up");
+        }
+        cut_off == 0
+    }
+
     fn connect(&self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
         // Answers go out as they are; without it they would be late, not wrong.
         let _ = stream.set_nodelay(true);
-        let router = self.router.clone();
-        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let (router, work) = (self.router.clone(), self.work.clone());
+        let asked = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&asked);
+        let service = service_fn(move |request| {
+            flag.store(true, Ordering::SeqCst);
+            answer(router.clone(), request, peer, work.clone())
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.header_timeout)
             .max_buf_size(MOST_HEAD_BYTES)
             .serve_connection(TokioIo::new(stream), service);
         let watched = self.graceful.watch(connection);
+        let closing = self.closing.clone();
+        let never_asked = async move {
+            closing.cancelled().await;
+            // One that was answered before may still have to send the rest of that: it is given its time.
+            if asked.load(Ordering::SeqCst) {
+                std::future::pending::<()>().await;
+            }
+        };
         tokio::spawn(async move {
-            // How a connection ends is the client's business.
-            let _ = watched.await;
+            tokio::select! {
+                biased;
+                // How a connection ends is the client's business.
+                _ = watched => {}
+                () = never_asked => {}
+            }
             drop(place);
         });
     }
@@ -123,10 +151,13 @@ async fn answer(
     router: Router,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
-) -> Result<axum::response::Response, Infallible> {
-    let mut request = request.map(Body::new);
+    work: Work,
+) -> Result<hyper::Response<Held<Body>>, Infallible> {
+    let piece = work.begin();
+    let mut request = request.map(|body| Body::new(Held::new(body, Arc::clone(&piece))));
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    let response = router.oneshot(request).await?;
+    Ok(response.map(|body| Held::new(body, piece)))
 }
 
 #[cfg(test)]

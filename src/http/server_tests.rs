@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -37,8 +37,14 @@ async fn start(bounds: Bounds) -> Running {
         "slow"
     };
     let peer = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string();
+    let flag = Arc::clone(&waiting);
+    let echo = async move |body: Body| {
+        flag.store(true, Ordering::SeqCst);
+        axum::body::to_bytes(body, 100).await.unwrap()
+    };
     let router = Router::new()
         .route("/peer", get(peer))
+        .route("/echo", post(echo))
         .route("/slow", get(slow));
     let ending = CancellationToken::new();
     let server = tokio::spawn(serve(listener, router, bounds, ending.clone()));
@@ -140,6 +146,38 @@ async fn what_never_ends_is_given_up() {
     let _slow = running.slow().await;
     running.ending.cancel();
     assert!(!running.server.await.unwrap());
+}
+
+/// L1
+#[tokio::test]
+async fn half_a_head_is_no_request_to_wait_for() {
+    let running = start(bounds()).await;
+    let mut half = running.connect().await;
+    half.write_all(b"GET /pe").await.unwrap();
+    // Taken later, answered: the half was read before.
+    let mut whole = running.connect().await;
+    whole.write_all(GET).await.unwrap();
+    read_until(&mut whole, "127.0.0.1").await;
+    running.ending.cancel();
+    let ended = timeout(Duration::from_secs(30), running.server).await;
+    assert!(ended.expect("nobody waits for the rest").unwrap());
+    assert!(is_closed(&mut half).await);
+}
+
+/// L1
+#[tokio::test]
+async fn half_a_body_is_waited_for_and_given_up_in_good_order() {
+    let drain = Duration::from_millis(100);
+    let running = start(Bounds { drain, ..bounds() }).await;
+    let mut half = running.connect().await;
+    half.write_all(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+        .await
+        .unwrap();
+    while !running.waiting.load(Ordering::SeqCst) {
+        sleep(Duration::from_millis(1)).await;
+    }
+    running.ending.cancel();
+    assert!(running.server.await.unwrap());
 }
 
 /// L2

@@ -1,6 +1,9 @@
 //! The program on the command line.
 
+mod check_config;
+mod folders;
 mod production;
+mod starting;
 
 use std::process::{Output, Stdio};
 use std::sync::Arc;
@@ -62,39 +65,6 @@ async fn schema_prints_the_schema_of_the_repository_and_needs_no_settings() {
         assert!(output.status.success());
         assert_eq!(said(&output).0, include_str!("../../schema.graphql"));
     }
-}
-
-/// N1
-#[tokio::test]
-async fn check_config_shows_every_setting_but_no_secret() {
-    let data = folder();
-    let secret = format!("{CANARY}, {CANARY}-two");
-    let output = run(
-        &data,
-        &["check-config"],
-        &[("SESSION_SECRETS", &secret), ("MAX_FILES", "7")],
-    )
-    .await;
-    let (out, err) = said(&output);
-    assert!(output.status.success(), "{err}");
-    for expected in [
-        "SESSION_SECRETS",
-        "***",
-        "HTTP_ADDR",
-        "MAX_FILES",
-        "The database answers",
-    ] {
-        assert!(out.contains(expected), "{expected}: {out}");
-    }
-    assert!(!out.contains(CANARY) && !err.contains(CANARY), "{out}{err}");
-}
-
-/// N1
-#[tokio::test]
-async fn check_config_says_what_does_not_answer_without_its_secrets() {
-    let url = format!("mysql://shop:{CANARY}@127.0.0.1:1/shop");
-    let output = run(&folder(), &["check-config"], &[("DATABASE_URL", &url)]).await;
-    assert_refused(&output, "database");
 }
 
 #[tokio::test]

@@ -1,0 +1,71 @@
+//! `check-config`: what would be used, and whether it works; nothing is changed by looking.
+
+use super::{CANARY, assert_refused, folder, run, said};
+
+/// N1
+#[tokio::test]
+async fn check_config_shows_every_setting_but_no_secret() {
+    let data = folder();
+    assert!(run(&data, &["migrate"], &[]).await.status.success());
+    let secret = format!("{CANARY}, {CANARY}-two");
+    let output = run(
+        &data,
+        &["check-config"],
+        &[("SESSION_SECRETS", &secret), ("MAX_FILES", "7")],
+    )
+    .await;
+    let (out, err) = said(&output);
+    assert!(output.status.success(), "{err}");
+    for expected in [
+        "SESSION_SECRETS",
+        "***",
+        "HTTP_ADDR",
+        "MAX_FILES",
+        "The database answers",
+    ] {
+        assert!(out.contains(expected), "{expected}: {out}");
+    }
+    assert!(!out.contains(CANARY) && !err.contains(CANARY), "{out}{err}");
+}
+
+/// N1
+#[tokio::test]
+async fn check_config_says_what_does_not_answer_without_its_secrets() {
+    let url = format!("mysql://shop:{CANARY}@127.0.0.1:1/shop");
+    let output = run(&folder(), &["check-config"], &[("DATABASE_URL", &url)]).await;
+    assert_refused(&output, "database");
+    let (out, err) = said(&output);
+    assert!(
+        out.contains("MAX_FILES"),
+        "the table is what was asked for: {out}"
+    );
+    assert!(!err.contains("MAX_FILES"), "{err}");
+}
+
+#[tokio::test]
+async fn check_config_makes_nothing() {
+    let data = folder();
+    let inside = data.path().join("data");
+    let setting = [("DATA_DIR", inside.to_str().unwrap())];
+    let output = run(&data, &["check-config"], &setting).await;
+    let (out, err) = said(&output);
+    assert!(output.status.success(), "{err}");
+    assert!(out.contains("the first start makes it"), "{out}");
+    assert!(!inside.exists());
+}
+
+#[tokio::test]
+async fn check_config_migrates_nothing() {
+    let data = folder();
+    let file = data.path().join("shotify.db");
+    std::fs::write(&file, "").unwrap();
+    for _ in 0..2 {
+        let output = run(&data, &["check-config"], &[]).await;
+        let (out, err) = said(&output);
+        assert!(output.status.success(), "{err}");
+        assert!(
+            out.contains("the next start brings its schema up to date"),
+            "{out}"
+        );
+    }
+}
