@@ -48,7 +48,7 @@ pub(super) fn write(mail: &Mail) -> StoreResult<String> {
     serde_json::to_string(&record).map_err(|_| StoreError::Failed("a mail has no JSON".into()))
 }
 
-/// The mail of a JSON that [`write`] wrote; none of another text.
+/// The mail of a JSON that [`write()`] wrote; none of another text.
 pub(super) fn read(json: &str) -> Option<Mail> {
     let record: MailRecord = serde_json::from_str(json).ok()?;
     Some(Mail {

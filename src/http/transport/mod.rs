@@ -3,7 +3,7 @@
 //!
 //! [`routes`] mounts `/query`. A request passes [`accept`] (media type of the answer), [`receive`]
 //! (body into [`params`] and files), [`run`] (persisted query, guard, execution under a deadline),
-//! [`finish`] (codes and messages of errors) and [`answer`] (status and headers).
+//! [`finish()`] (codes and messages of errors) and [`answer`] (status and headers).
 
 mod accept;
 mod answer;
