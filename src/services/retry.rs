@@ -19,6 +19,19 @@ impl Contended for StoreError {
     }
 }
 
+/// Says of errors of operations that their `Store` variant tells.
+macro_rules! contended {
+    ($($error:ty),*) => {
+        $(impl $crate::services::retry::Contended for $error {
+            fn is_contention(&self) -> bool {
+                use $crate::services::retry::Contended;
+                matches!(self, Self::Store(error) if Contended::is_contention(error))
+            }
+        })*
+    };
+}
+pub(super) use contended;
+
 /// Runs a whole use case, again while it fails by contention: at most 8 times, waiting a little longer each time.
 pub async fn retrying<T, E, F>(mut use_case: impl FnMut() -> F) -> Result<T, E>
 where

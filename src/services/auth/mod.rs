@@ -19,7 +19,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::ports::passwords::HashError;
 use crate::ports::store::StoreError;
-use crate::services::retry::Contended;
+use crate::services::retry::contended;
 
 pub use service::{Auth, AuthSettings};
 
@@ -107,15 +107,6 @@ pub enum ChangePasswordError {
     Store(#[from] StoreError),
 }
 
-macro_rules! contended {
-    ($($error:ty),*) => {
-        $(impl Contended for $error {
-            fn is_contention(&self) -> bool {
-                matches!(self, Self::Store(error) if error.is_contention())
-            }
-        })*
-    };
-}
 contended!(SignInError, RefreshError, ResetError, ChangePasswordError);
 
 /// Sessions and passwords (rules, Accounts and HTTP; A1–A8, S1–S10).

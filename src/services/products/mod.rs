@@ -25,7 +25,7 @@ use crate::ports::clock::Clock;
 use crate::ports::objects::{ObjectError, ObjectStore};
 use crate::ports::pictures::{PictureError, SpooledFile, Studio};
 use crate::ports::store::{Store, StoreError};
-use crate::services::retry::Contended;
+use crate::services::retry::contended;
 
 pub use query::ImageSearch;
 
@@ -140,17 +140,7 @@ impl SearchError {
     }
 }
 
-impl Contended for UploadError {
-    fn is_contention(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_contention())
-    }
-}
-
-impl Contended for ChangeError {
-    fn is_contention(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_contention())
-    }
-}
+contended!(UploadError, ChangeError);
 
 /// What a member may do with products (rules, "Who may do what with an image", Text, Paging, Limits).
 #[cfg_attr(test, mockall::automock)]

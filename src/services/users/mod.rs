@@ -25,7 +25,7 @@ use crate::ports::objects::ObjectError;
 use crate::ports::passwords::HashError;
 use crate::ports::pictures::{PictureError, SpooledFile};
 use crate::ports::store::StoreError;
-use crate::services::retry::Contended;
+use crate::services::retry::contended;
 
 pub use service::Members;
 
@@ -110,15 +110,6 @@ pub enum ConfirmError {
     Store(#[from] StoreError),
 }
 
-macro_rules! contended {
-    ($($error:ty),*) => {
-        $(impl Contended for $error {
-            fn is_contention(&self) -> bool {
-                matches!(self, Self::Store(error) if error.is_contention())
-            }
-        })*
-    };
-}
 contended!(AccountError, ConfirmError);
 
 /// An avatar to be linked to: the link changes with the picture.
