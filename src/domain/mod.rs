@@ -6,6 +6,7 @@
 
 pub mod cursor;
 pub mod email;
+pub mod embedding;
 pub mod id;
 pub mod invalid;
 pub mod label;

@@ -7,6 +7,7 @@
 
 pub mod chance;
 pub mod clock;
+pub mod embeddings;
 pub mod journal;
 pub mod keys;
 pub mod letters;
@@ -22,3 +23,5 @@ pub mod sessions;
 pub mod store;
 pub mod tokens;
 pub mod users;
+pub mod vectors;
+pub mod vision;
