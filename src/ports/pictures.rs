@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use thiserror::Error;
 
+use crate::domain::embedding::{Embedding, ModelId};
 use crate::domain::picture::{ImageFormat, PictureFacts};
 
 /// An uploaded file in the spool, not yet looked at.
@@ -29,6 +30,8 @@ pub struct Encoded {
 pub struct Developed {
     /// What is kept in the product's row.
     pub facts: PictureFacts,
+    /// What it looks like, by [`Studio::model`].
+    pub embedding: Embedding,
     /// The upload with its pixels untouched, its container rewritten without metadata (but orientation
     /// and ICC profile) and without anything behind the picture's end.
     pub original: Encoded,
@@ -38,6 +41,15 @@ pub struct Developed {
     pub preview: Encoded,
     /// The preview under its watermark.
     pub watermarked: Encoded,
+}
+
+/// What a picture is searched by.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// What it looks like, by [`Studio::model`].
+    pub embedding: Embedding,
+    /// SHA-256 of what an upload of it would keep as its original.
+    pub sha256: [u8; 32],
 }
 
 /// Why a file is refused. `Failed` alone is the server's fault.
@@ -71,6 +83,15 @@ pub trait Studio: Send + Sync {
         upload: SpooledFile,
         watermark: String,
     ) -> Result<Developed, PictureError>;
+
+    /// Looks at an upload without keeping any of it; refuses what [`Studio::develop`] refuses.
+    async fn examine(&self, upload: SpooledFile) -> Result<Examined, PictureError>;
+
+    /// The embedding of a picture that was developed before, from its preview without watermark.
+    async fn embed(&self, preview: &Encoded) -> Result<Embedding, PictureError>;
+
+    /// The model that makes the embeddings.
+    fn model(&self) -> ModelId;
 
     /// Makes a square avatar of 256 x 256 px, cut from the middle.
     async fn avatar(&self, upload: SpooledFile) -> Result<Encoded, PictureError>;
