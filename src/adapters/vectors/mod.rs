@@ -1,0 +1,3 @@
+//! Indexes of embeddings.
+
+pub mod memory;
