@@ -19,6 +19,7 @@ mod tokens;
 mod units;
 mod user_lists;
 mod users;
+mod vectors;
 mod word_search;
 
 /// The left-out half is named, so that nobody takes its silence for success.
