@@ -40,6 +40,21 @@ pub enum Letter {
     Receipt(SaleFacts),
     /// To the seller.
     Sold(SaleFacts),
+    /// To the owner of an image: another member has put up what looks like the same picture.
+    SamePicture(CopyFacts),
+}
+
+/// What a notice about the same picture says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyFacts {
+    /// Title of the earlier image, the recipient's.
+    pub title: String,
+    /// Id of the later image, as printed.
+    pub copy: i64,
+    /// Its title.
+    pub copy_title: String,
+    /// Its owner's public name.
+    pub other: String,
 }
 
 /// What a receipt and a notice of a sale say.

@@ -78,6 +78,10 @@ pub struct Product {
     pub facts: PictureFacts,
     /// Where its files are.
     pub keys: ObjectKeys,
+    /// The product of another member that showed the same picture before. It may be hidden, or gone.
+    pub duplicate_of: Option<ProductId>,
+    /// That one's owner was told, or need not be.
+    pub duplicate_told: bool,
 }
 
 /// A product together with the one fact about the viewer that its row does not hold.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::store::StoreResult;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, ProductId};
 use crate::domain::mail::Mail;
 use crate::domain::timestamp::Timestamp;
 
@@ -14,6 +14,10 @@ pub enum Task {
     Mail(Mail),
     /// Delete a stored object.
     DeleteObject(String),
+    /// Add the labels that the labeller sees.
+    Label(ProductId),
+    /// Look for the same picture put up before by another member, and tell that one once this one is public.
+    Compare(ProductId),
 }
 
 /// A row that a worker holds the lease of.

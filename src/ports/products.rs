@@ -20,6 +20,8 @@ pub struct SearchWords {
     pub description: Vec<Word>,
     /// Of the labels.
     pub labels: Vec<Word>,
+    /// Of what the labels are also called, and are kinds of.
+    pub related: Vec<Word>,
 }
 
 /// What a member has stored.
@@ -49,6 +51,20 @@ pub trait ProductReader: Send + Sync {
         order: ProductOrder,
         page: &PageRequest,
     ) -> StoreResult<Vec<Seen>>;
+    /// Those of `ids` that a search finds, in no order.
+    async fn among(
+        &self,
+        viewer: UserId,
+        filter: &ProductFilter,
+        ids: &[ProductId],
+    ) -> StoreResult<Vec<Seen>>;
+    /// How many of `ids`, each given once, a search finds.
+    async fn count_among(
+        &self,
+        viewer: UserId,
+        filter: &ProductFilter,
+        ids: &[ProductId],
+    ) -> StoreResult<i64>;
     /// How many a search finds.
     async fn count(&self, viewer: UserId, filter: &ProductFilter) -> StoreResult<i64>;
     /// The newest `limit` products of each owner that the viewer may see, newest first for each, in one statement.
@@ -88,7 +104,14 @@ pub trait Products: Send {
     async fn set_labels(&mut self, id: ProductId, labels: &[Label]) -> StoreResult<()>;
     /// Replaces all words.
     async fn set_words(&mut self, id: ProductId, words: &SearchWords) -> StoreResult<()>;
-    /// Removes a product with its labels and words.
+    /// Notes that it shows what `earlier` showed before, and whether that one's owner was told.
+    async fn set_duplicate(
+        &mut self,
+        id: ProductId,
+        earlier: ProductId,
+        told: bool,
+    ) -> StoreResult<()>;
+    /// Removes a product with its labels, words and embedding.
     async fn remove(&mut self, id: ProductId) -> StoreResult<()>;
     /// What a member has stored, to be asked under the lock of their row.
     async fn usage(&mut self, owner: UserId) -> StoreResult<Usage>;

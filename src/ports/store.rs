@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
+use super::embeddings::{EmbeddingReader, Embeddings};
 use super::journal::Journal;
 use super::outbox::Outbox;
 use super::products::{ProductReader, Products};
@@ -51,6 +52,8 @@ pub trait Store: Send + Sync {
     fn products(&self) -> &dyn ProductReader;
     /// Reads sales.
     fn sales(&self) -> &dyn SaleReader;
+    /// Reads embeddings.
+    fn embeddings(&self) -> &dyn EmbeddingReader;
     /// Whether it answers.
     async fn ping(&self) -> StoreResult<()>;
 }
@@ -72,6 +75,8 @@ pub trait UnitOfWork: Send {
     fn outbox(&mut self) -> &mut dyn Outbox;
     /// Journal of uploads.
     fn journal(&mut self) -> &mut dyn Journal;
+    /// Embeddings.
+    fn embeddings(&mut self) -> &mut dyn Embeddings;
     /// Makes everything last.
     async fn commit(self: Box<Self>) -> StoreResult<()>;
 }

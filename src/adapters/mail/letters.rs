@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::domain::mail::{Letter, Mail, SaleFacts};
+use crate::domain::mail::{CopyFacts, Letter, Mail, SaleFacts};
 use crate::ports::letters::{LetterWriter, WriteError, Written};
 
 /// Writes letters whose links lie below one public address (M5).
@@ -21,7 +21,7 @@ struct Facts {
 
 /// The two templates of a letter.
 macro_rules! template {
-    ($name:ident, $html:literal, $text:literal $(, $sale:ident)?) => {
+    ($name:ident, $html:literal, $text:literal $(, $sale:ident: $facts:ty)?) => {
         mod $name {
             use super::*;
 
@@ -29,17 +29,17 @@ macro_rules! template {
             #[template(path = $html)]
             struct Html<'a> {
                 mail: &'a Facts,
-                $($sale: &'a SaleFacts,)?
+                $($sale: &'a $facts,)?
             }
 
             #[derive(Template)]
             #[template(path = $text)]
             struct Text<'a> {
                 mail: &'a Facts,
-                $($sale: &'a SaleFacts,)?
+                $($sale: &'a $facts,)?
             }
 
-            pub(super) fn write(mail: Facts $(, $sale: &SaleFacts)?) -> askama::Result<Written> {
+            pub(super) fn write(mail: Facts $(, $sale: &$facts)?) -> askama::Result<Written> {
                 let html = Html { mail: &mail $(, $sale)? }.render()?;
                 let text = Text { mail: &mail $(, $sale)? }.render()?;
                 Ok(Written { subject: mail.subject, text, html })
@@ -70,8 +70,19 @@ template!(
     "mail/address_in_use.html",
     "mail/address_in_use.txt"
 );
-template!(receipt, "mail/receipt.html", "mail/receipt.txt", sale);
-template!(sold, "mail/sold.html", "mail/sold.txt", sale);
+template!(
+    receipt,
+    "mail/receipt.html",
+    "mail/receipt.txt",
+    sale: SaleFacts
+);
+template!(sold, "mail/sold.html", "mail/sold.txt", sale: SaleFacts);
+template!(
+    same_picture,
+    "mail/same_picture.html",
+    "mail/same_picture.txt",
+    copy: CopyFacts
+);
 
 impl Letters {
     /// A writer for the server at `public_url`.
@@ -111,6 +122,7 @@ impl LetterWriter for Letters {
             Letter::AddressInUse => in_use::write(facts),
             Letter::Receipt(sale) => receipt::write(facts, &plain(sale)),
             Letter::Sold(sale) => sold::write(facts, &plain(sale)),
+            Letter::SamePicture(copy) => same_picture::write(facts, &plain_copy(copy)),
         };
         written.map_err(|error| WriteError(error.to_string()))
     }
@@ -126,6 +138,7 @@ fn subject(letter: &Letter) -> String {
         Letter::AddressInUse => "Your address was entered on Shotify".into(),
         Letter::Receipt(sale) => one_line(&format!("You have bought “{}”", sale.title)),
         Letter::Sold(sale) => one_line(&format!("You have sold “{}”", sale.title)),
+        Letter::SamePicture(_) => "Somebody has put up a picture like yours".into(),
     }
 }
 
@@ -138,6 +151,15 @@ fn plain(sale: &SaleFacts) -> SaleFacts {
         discount: sale.discount,
         other: one_line(&sale.other),
         time: one_line(&sale.time),
+    }
+}
+
+fn plain_copy(copy: &CopyFacts) -> CopyFacts {
+    CopyFacts {
+        title: one_line(&copy.title),
+        copy: copy.copy,
+        copy_title: one_line(&copy.copy_title),
+        other: one_line(&copy.other),
     }
 }
 
@@ -167,6 +189,15 @@ mod tests {
         }
     }
 
+    fn copy(title: &str) -> CopyFacts {
+        CopyFacts {
+            title: title.to_owned(),
+            copy: 43,
+            copy_title: title.to_owned(),
+            other: "bertha".into(),
+        }
+    }
+
     fn all() -> Vec<Letter> {
         vec![
             Letter::ConfirmAddress { user: USER },
@@ -177,6 +208,7 @@ mod tests {
             Letter::AddressInUse,
             Letter::Receipt(sale("Dunes")),
             Letter::Sold(sale("Dunes")),
+            Letter::SamePicture(copy("Dunes")),
         ]
     }
 
@@ -245,7 +277,11 @@ mod tests {
     #[test]
     fn facts_cannot_break_out_of_their_place() {
         let nasty = "<b>&\"'\r\nBcc: x@example.com\u{2028}{{ mail }}";
-        for letter in [Letter::Receipt(sale(nasty)), Letter::Sold(sale(nasty))] {
+        for letter in [
+            Letter::Receipt(sale(nasty)),
+            Letter::Sold(sale(nasty)),
+            Letter::SamePicture(copy(nasty)),
+        ] {
             let Written {
                 subject,
                 text,

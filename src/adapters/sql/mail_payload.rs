@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::email::Email;
 use crate::domain::id::UserId;
-use crate::domain::mail::{Letter, Mail, SaleFacts};
+use crate::domain::mail::{CopyFacts, Letter, Mail, SaleFacts};
 use crate::ports::store::{StoreError, StoreResult};
 
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,12 @@ enum LetterRecord {
     AddressInUse,
     Receipt(SaleRecord),
     Sold(SaleRecord),
+    SamePicture {
+        title: String,
+        copy: i64,
+        copy_title: String,
+        other: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +74,12 @@ impl From<&Letter> for LetterRecord {
             Letter::AddressInUse => Self::AddressInUse,
             Letter::Receipt(facts) => Self::Receipt(facts.into()),
             Letter::Sold(facts) => Self::Sold(facts.into()),
+            Letter::SamePicture(facts) => Self::SamePicture {
+                title: facts.title.clone(),
+                copy: facts.copy,
+                copy_title: facts.copy_title.clone(),
+                other: facts.other.clone(),
+            },
         }
     }
 }
@@ -86,6 +98,17 @@ impl From<LetterRecord> for Letter {
             LetterRecord::AddressInUse => Self::AddressInUse,
             LetterRecord::Receipt(facts) => Self::Receipt(facts.into()),
             LetterRecord::Sold(facts) => Self::Sold(facts.into()),
+            LetterRecord::SamePicture {
+                title,
+                copy,
+                copy_title,
+                other,
+            } => Self::SamePicture(CopyFacts {
+                title,
+                copy,
+                copy_title,
+                other,
+            }),
         }
     }
 }

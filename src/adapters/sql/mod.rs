@@ -8,6 +8,7 @@
 mod connect;
 mod database;
 mod dialect;
+mod embeddings;
 mod error;
 mod journal;
 mod keyset;
@@ -33,6 +34,7 @@ pub use connect::SqlConfig;
 pub use schema::SchemaState;
 pub use sessions::SqlSessions;
 
+use crate::ports::embeddings::EmbeddingReader;
 use crate::ports::products::ProductReader;
 use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
@@ -107,6 +109,10 @@ impl Store for SqlStore {
     }
 
     fn sales(&self) -> &dyn SaleReader {
+        self
+    }
+
+    fn embeddings(&self) -> &dyn EmbeddingReader {
         self
     }
 

@@ -7,13 +7,15 @@ use super::database::Unit;
 use super::mail_payload;
 use super::statement::{Sql, Value};
 use super::unit::SqlUnit;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, ProductId};
 use crate::domain::timestamp::Timestamp;
 use crate::ports::outbox::{Depth, Job, Outbox, OutboxQueue, Outcome, Task};
 use crate::ports::store::StoreResult;
 
 const MAIL: &str = "mail";
 const DELETE_OBJECT: &str = "delete_object";
+const LABEL: &str = "label";
+const COMPARE: &str = "compare";
 /// Characters of a reason that are kept.
 const MOST_REASON: usize = 1000;
 
@@ -23,6 +25,8 @@ impl Outbox for SqlUnit {
         let (kind, payload) = match task {
             Task::Mail(mail) => (MAIL, mail_payload::write(mail)?),
             Task::DeleteObject(key) => (DELETE_OBJECT, key.clone()),
+            Task::Label(id) => (LABEL, id.to_string()),
+            Task::Compare(id) => (COMPARE, id.to_string()),
         };
         let sql = Sql::new(
             "INSERT INTO outbox (kind, payload, created, due, attempts, lease_until, dead) \
@@ -51,6 +55,8 @@ impl JobRow {
         let task = match self.kind.as_str() {
             MAIL => Task::Mail(mail_payload::read(&self.payload)?),
             DELETE_OBJECT => Task::DeleteObject(self.payload),
+            LABEL => Task::Label(ProductId::parse(&self.payload)?),
+            COMPARE => Task::Compare(ProductId::parse(&self.payload)?),
             _ => return None,
         };
         Some(Job {

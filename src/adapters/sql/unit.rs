@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::database::Unit;
+use crate::ports::embeddings::Embeddings;
 use crate::ports::journal::Journal;
 use crate::ports::outbox::Outbox;
 use crate::ports::products::Products;
@@ -45,6 +46,10 @@ impl UnitOfWork for SqlUnit {
     }
 
     fn journal(&mut self) -> &mut dyn Journal {
+        self
+    }
+
+    fn embeddings(&mut self) -> &mut dyn Embeddings {
         self
     }
 

@@ -267,6 +267,8 @@ fn as_seen(id: ProductId, new: NewProduct) -> Seen {
             updated: created,
             facts,
             keys,
+            duplicate_of,
+            duplicate_told: false,
         },
         bought: false,
     }

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::ports::embeddings::{
+    EmbeddingReader, Embeddings, MockEmbeddingReader, MockEmbeddings,
+};
 use crate::ports::journal::{Journal, MockJournal};
 use crate::ports::outbox::{MockOutbox, Outbox};
 use crate::ports::products::{MockProductReader, MockProducts, ProductReader, Products};
@@ -23,6 +26,7 @@ pub struct FakeUnit {
     pub sales: MockSales,
     pub outbox: MockOutbox,
     pub journal: MockJournal,
+    pub embeddings: MockEmbeddings,
     committed: Arc<AtomicBool>,
 }
 
@@ -46,6 +50,9 @@ impl UnitOfWork for FakeUnit {
     fn journal(&mut self) -> &mut dyn Journal {
         &mut self.journal
     }
+    fn embeddings(&mut self) -> &mut dyn Embeddings {
+        &mut self.embeddings
+    }
     async fn commit(self: Box<Self>) -> StoreResult<()> {
         self.committed.store(true, Ordering::SeqCst);
         Ok(())
@@ -59,6 +66,7 @@ pub struct FakeStore {
     pub users: MockUserReader,
     pub products: MockProductReader,
     pub sales: MockSaleReader,
+    pub embeddings: MockEmbeddingReader,
     units: Mutex<VecDeque<FakeUnit>>,
 }
 
@@ -91,6 +99,9 @@ impl Store for FakeStore {
     }
     fn sales(&self) -> &dyn SaleReader {
         &self.sales
+    }
+    fn embeddings(&self) -> &dyn EmbeddingReader {
+        &self.embeddings
     }
     async fn ping(&self) -> StoreResult<()> {
         Ok(())

@@ -16,6 +16,17 @@ use crate::ports::store::StoreResult;
 
 /// Owners whose newest products one statement reads.
 const OWNERS: usize = 100;
+/// Ids of one statement.
+const IDS: usize = 4096;
+
+/// The ids in parts that a statement takes; none where the filter lets nothing pass.
+fn among<'a>(
+    filter: &ProductFilter,
+    ids: &'a [ProductId],
+) -> impl Iterator<Item = &'a [ProductId]> {
+    let asked = if filter.finds_nothing() { &[] } else { ids };
+    asked.chunks(IDS)
+}
 
 impl SqlStore {
     pub(super) async fn seen(&self, sql: Sql) -> StoreResult<Vec<Seen>> {
@@ -69,6 +80,39 @@ impl ProductReader for SqlStore {
         search::push_found(&mut sql, viewer, filter);
         search::keyset(order).push(&self.read.pool, &mut sql, page);
         self.seen(sql).await
+    }
+
+    async fn among(
+        &self,
+        viewer: UserId,
+        filter: &ProductFilter,
+        ids: &[ProductId],
+    ) -> StoreResult<Vec<Seen>> {
+        let mut found = Vec::new();
+        for some in among(filter, ids) {
+            let mut sql = select(viewer);
+            search::push_found(&mut sql, viewer, filter);
+            sql.push(" AND p.id IN ").list(some.iter().copied());
+            found.append(&mut self.seen(sql).await?);
+        }
+        Ok(found)
+    }
+
+    async fn count_among(
+        &self,
+        viewer: UserId,
+        filter: &ProductFilter,
+        ids: &[ProductId],
+    ) -> StoreResult<i64> {
+        let mut sum = 0;
+        for some in among(filter, ids) {
+            let mut sql = Sql::new("SELECT COUNT(*)");
+            search::push_found(&mut sql, viewer, filter);
+            sql.push(" AND p.id IN ").list(some.iter().copied());
+            let (count,): (i64,) = self.read.one(sql).await?;
+            sum += count;
+        }
+        Ok(sum)
     }
 
     async fn count(&self, viewer: UserId, filter: &ProductFilter) -> StoreResult<i64> {

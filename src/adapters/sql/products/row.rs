@@ -12,7 +12,8 @@ use crate::ports::store::{StoreError, StoreResult};
 /// The columns of a [`ProductRow`], of a table called `p`.
 pub(super) const PRODUCT: &str = "p.id, p.owner_id, p.title, p.description, p.private, p.for_sale, p.archived, \
     p.price, p.discount, p.currency, p.created, p.updated, p.width, p.height, p.format, p.size, p.placeholder, \
-    p.perceptual_hash, p.sha256, p.original_key, p.thumbnail_key, p.preview_key, p.watermarked_key";
+    p.perceptual_hash, p.sha256, p.original_key, p.thumbnail_key, p.preview_key, p.watermarked_key, \
+    p.duplicate_of, p.duplicate_told";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct ProductRow {
@@ -39,6 +40,8 @@ pub(super) struct ProductRow {
     thumbnail_key: String,
     preview_key: String,
     watermarked_key: String,
+    duplicate_of: Option<i64>,
+    duplicate_told: bool,
 }
 
 impl TryFrom<ProductRow> for Product {
@@ -67,6 +70,8 @@ impl TryFrom<ProductRow> for Product {
                 preview: row.preview_key,
                 watermarked: row.watermarked_key,
             },
+            duplicate_of: row.duplicate_of.map(ProductId::new),
+            duplicate_told: row.duplicate_told,
         })
     }
 }

@@ -17,6 +17,7 @@ use crate::ports::store::{StoreError, StoreResult};
 
 const DESCRIPTION: i64 = 1;
 const LABELS: i64 = 2;
+const RELATED: i64 = 3;
 /// Rows of one INSERT.
 const ROWS: usize = 200;
 
@@ -81,6 +82,7 @@ impl Products for SqlUnit {
             (TITLE, &words.title),
             (DESCRIPTION, &words.description),
             (LABELS, &words.labels),
+            (RELATED, &words.related),
         ];
         let rows = fields
             .into_iter()
@@ -94,9 +96,24 @@ impl Products for SqlUnit {
         .await
     }
 
+    async fn set_duplicate(
+        &mut self,
+        id: ProductId,
+        earlier: ProductId,
+        told: bool,
+    ) -> StoreResult<()> {
+        let sql =
+            Sql::new("UPDATE products SET duplicate_of = ?, duplicate_told = ? WHERE id = ?")
+                .bind(earlier)
+                .bind(told)
+                .bind(id);
+        self.unit.run(sql).await.map(|_| ())
+    }
+
     async fn remove(&mut self, id: ProductId) -> StoreResult<()> {
         delete_from(self, "search_words", id).await?;
         delete_from(self, "product_labels", id).await?;
+        delete_from(self, "embeddings", id).await?;
         let sql = Sql::new("DELETE FROM products WHERE id = ?").bind(id);
         self.unit.run(sql).await.map(|_| ())
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Accounts;
+use crate::domain::embedding::Embedding;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::label::Label;
 use crate::domain::money::{Cents, Currency, Percent};
@@ -14,11 +15,12 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::products::SearchWords;
 
 /// The tables of products and sales.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Market {
     pub products: Vec<Product>,
     pub labels: HashMap<ProductId, Vec<Label>>,
     pub words: HashMap<ProductId, SearchWords>,
+    pub embeddings: HashMap<ProductId, Embedding>,
     pub sales: Vec<Sale>,
     pub keys: Vec<(UserId, IdempotencyKey, KeyUse)>,
     last_id: i64,
@@ -37,6 +39,8 @@ impl Market {
             updated: new.created,
             facts: new.facts.clone(),
             keys: new.keys.clone(),
+            duplicate_of: None,
+            duplicate_told: false,
         });
         id
     }

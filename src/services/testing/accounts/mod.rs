@@ -22,6 +22,7 @@ use crate::domain::email::Email;
 use crate::domain::id::UserId;
 use crate::domain::mail::Mail;
 use crate::domain::timestamp::Timestamp;
+use crate::ports::embeddings::EmbeddingReader;
 use crate::ports::outbox::Task;
 use crate::ports::products::ProductReader;
 use crate::ports::sales::SaleReader;
@@ -124,6 +125,9 @@ impl Store for Accounts {
         self
     }
     fn sales(&self) -> &dyn SaleReader {
+        self
+    }
+    fn embeddings(&self) -> &dyn EmbeddingReader {
         self
     }
     async fn ping(&self) -> StoreResult<()> {

@@ -12,6 +12,7 @@ use crate::domain::id::UserId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{MailToken, TokenPurpose};
 use crate::domain::user::{Role, Stamp, User};
+use crate::ports::embeddings::Embeddings;
 use crate::ports::journal::Journal;
 use crate::ports::outbox::{Outbox, Task};
 use crate::ports::products::Products;
@@ -88,6 +89,9 @@ impl UnitOfWork for Unit {
         self
     }
     fn journal(&mut self) -> &mut dyn Journal {
+        self
+    }
+    fn embeddings(&mut self) -> &mut dyn Embeddings {
         self
     }
     async fn commit(self: Box<Self>) -> StoreResult<()> {
