@@ -23,6 +23,7 @@ use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::pictures::{PictureLimits, PictureStudio};
 use crate::adapters::rate_limit::memory::MemoryLimiter;
 use crate::adapters::sql::SqlStore;
+use crate::adapters::vision::on_device::Model;
 use crate::config::{Config, Objects, Secret, secrets};
 use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
@@ -118,13 +119,14 @@ impl App {
             environment,
             random.clone(),
         ));
+        let model = Arc::new(Model::new());
         let hashers = std::thread::available_parallelism()
             .map_or(1, usize::from)
             .div_ceil(2);
         Ok(Self {
             hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
             limiter: Arc::new(MemoryLimiter::new(clock.clone())),
-            studio: Arc::new(PictureStudio::new(picture_limits(&config))),
+            studio: Arc::new(PictureStudio::new(picture_limits(&config), model)),
             poke: Arc::new(Notify::new()),
             config,
             store,

@@ -10,3 +10,4 @@ pub mod pictures;
 pub mod rate_limit;
 pub mod sql;
 pub mod vectors;
+pub mod vision;

@@ -32,12 +32,19 @@ impl Embedding {
     /// Brings what a model has put out to length 1; none where it has no direction, or holds what is no number.
     #[must_use]
     pub fn new(model: ModelId, raw: &[f32]) -> Option<Self> {
-        let length = raw.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+        let length = raw
+            .iter()
+            .map(|v| f64::from(*v).powi(2))
+            .sum::<f64>()
+            .sqrt();
         if !length.is_finite() || length <= f64::from(f32::MIN_POSITIVE) {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, reason = "a part of a unit vector")]
-        let values = raw.iter().map(|v| (f64::from(*v) / length) as f32).collect();
+        let values = raw
+            .iter()
+            .map(|v| (f64::from(*v) / length) as f32)
+            .collect();
         Some(Self { model, values })
     }
 
@@ -86,7 +93,11 @@ impl Similarity {
     pub fn new(cosine: f64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "clamped to a million")]
         let millionths = (cosine.clamp(-1.0, 1.0) * 1e6).round() as i32;
-        Self(if cosine.is_nan() { -1_000_000 } else { millionths })
+        Self(if cosine.is_nan() {
+            -1_000_000
+        } else {
+            millionths
+        })
     }
 
     /// In millionths.
@@ -120,7 +131,12 @@ mod tests {
 
     #[test]
     fn what_has_no_direction_is_no_embedding() {
-        for raw in [&[0.0, 0.0][..], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0], &[]] {
+        for raw in [
+            &[0.0, 0.0][..],
+            &[f32::NAN, 1.0],
+            &[f32::INFINITY, 1.0],
+            &[],
+        ] {
             assert_eq!(of(raw), None, "{raw:?}");
         }
     }

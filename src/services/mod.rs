@@ -7,6 +7,7 @@
 
 pub mod auth;
 mod current_password;
+pub mod labelling;
 pub mod limits;
 mod mailed;
 pub mod media;
@@ -14,6 +15,8 @@ pub mod outbox;
 pub mod products;
 pub mod retry;
 pub mod sales;
+pub mod similarity;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod users;
+mod words;

@@ -1,20 +1,79 @@
 //! One upload from its bytes to everything that is made of it.
 
 use bytes::Bytes;
+use image::DynamicImage;
 use image::metadata::Orientation;
 
+use crate::domain::embedding::Embedding;
 use crate::domain::picture::PictureFacts;
-use crate::ports::pictures::{Developed, Encoded, PictureError};
+use crate::ports::pictures::{Developed, Encoded, Examined, PictureError};
+use crate::ports::vision::Embedder;
 
 use super::PictureLimits;
 use super::clean::Clean;
 use super::decode::open;
 use super::fingerprint::{look, sha256};
-use super::renditions::{encoded, presentable, shrunk};
+use super::renditions::{encoded, presentable, shrunk, squashed};
 use super::watermark;
 
 const PREVIEW_SIDE: u32 = 1600;
 const THUMBNAIL_SIDE: u32 = 400;
+
+/// An upload that was not refused, before anything is written.
+struct Taken {
+    clean: Clean,
+    preview: DynamicImage,
+    embedding: Embedding,
+}
+
+/// What every upload goes through, whether it is kept or only looked at.
+fn take(
+    file: &[u8],
+    limits: &PictureLimits,
+    embedder: &dyn Embedder,
+) -> Result<Taken, PictureError> {
+    let (clean, decoded) = open(file, limits)?;
+    let preview = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
+    let rgb = squashed(&preview, embedder.side())?;
+    let embedding = embedded(&rgb, embedder)?;
+    Ok(Taken {
+        clean,
+        preview,
+        embedding,
+    })
+}
+
+/// A model that fails is no fault of the picture.
+pub(super) fn embedded(rgb: &[u8], embedder: &dyn Embedder) -> Result<Embedding, PictureError> {
+    let embedding = embedder.embed(rgb);
+    embedding.map_err(|error| PictureError::Failed(error.to_string()))
+}
+
+/// Looks at an upload without making anything of it, on the calling thread.
+pub(super) fn examine(
+    file: &[u8],
+    limits: &PictureLimits,
+    embedder: &dyn Embedder,
+) -> Result<Examined, PictureError> {
+    let taken = take(file, limits, embedder)?;
+    Ok(Examined {
+        embedding: taken.embedding,
+        sha256: sha256(&taken.clean.bytes),
+    })
+}
+
+/// A picture of any size as a model takes it: upright, `side` x `side` pixels of 3 bytes.
+pub(super) fn pixels(
+    file: &[u8],
+    limits: &PictureLimits,
+    side: u32,
+) -> Result<Vec<u8>, PictureError> {
+    let (clean, decoded) = open(file, limits)?;
+    squashed(
+        &presentable(decoded, clean.orientation, PREVIEW_SIDE)?,
+        side,
+    )
+}
 
 /// Makes everything on the calling thread: for the pool, for benches and for fuzzing.
 /// May panic where a decoder does; the pool makes a refusal of that.
@@ -22,9 +81,13 @@ pub fn develop(
     file: &[u8],
     watermark: &str,
     limits: &PictureLimits,
+    embedder: &dyn Embedder,
 ) -> Result<Developed, PictureError> {
-    let (clean, decoded) = open(file, limits)?;
-    let preview = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
+    let Taken {
+        clean,
+        preview,
+        embedding,
+    } = take(file, limits, embedder)?;
     let thumbnail = shrunk(&preview, THUMBNAIL_SIDE)?;
     let profile = clean.icc.as_deref();
     let look = look(&thumbnail)?;
@@ -41,6 +104,7 @@ pub fn develop(
             perceptual_hash: look.perceptual_hash,
             sha256: sha256(&clean.bytes),
         },
+        embedding,
         original: Encoded {
             bytes: Bytes::from(clean.bytes),
             format: clean.header.format,

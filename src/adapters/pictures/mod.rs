@@ -1,8 +1,8 @@
 //! The picture studio on this machine's processors.
 //!
 //! The way of an upload: [`pool`] admits it by its header, [`clean`] rewrites its container, [`decode`] makes
-//! pixels of what is left, [`renditions`] the smaller pictures, [`watermark`] covers one of them,
-//! [`fingerprint`] takes the hashes. To accept one more format, add it to [`sniff`], [`clean`] and [`decode`].
+//! pixels of what is left, [`renditions`] the smaller pictures, the embedder looks at one, [`watermark`] covers
+//! it, [`fingerprint`] takes the hashes. To accept one more format, add it to [`sniff`], [`clean`] and [`decode`].
 
 mod avatar;
 mod clean;
@@ -16,9 +16,13 @@ mod sniff;
 mod tests;
 mod watermark;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
-use crate::ports::pictures::{Developed, Encoded, PictureError, SpooledFile, Studio};
+use crate::domain::embedding::{Embedding, ModelId};
+use crate::ports::pictures::{Developed, Encoded, Examined, PictureError, SpooledFile, Studio};
+use crate::ports::vision::Embedder;
 
 pub use develop::develop;
 use pool::Pool;
@@ -56,16 +60,31 @@ impl Default for PictureLimits {
 pub struct PictureStudio {
     limits: PictureLimits,
     pool: Pool,
+    embedder: Arc<dyn Embedder>,
 }
 
 impl PictureStudio {
     /// A studio of its own: limits hold for each studio, so that a server needs one.
     #[must_use]
-    pub fn new(limits: PictureLimits) -> Self {
+    pub fn new(limits: PictureLimits, embedder: Arc<dyn Embedder>) -> Self {
         Self {
             limits,
             pool: Pool::new(limits),
+            embedder,
         }
+    }
+
+    /// Shows a picture to a model on one of the studio's threads, within its bounds: upright, made a square of
+    /// `side` x `side` pixels of 3 bytes (red, green, blue), row by row, what is transparent laid over white.
+    pub async fn show<T: Send + 'static>(
+        &self,
+        picture: &Encoded,
+        side: u32,
+        look: impl FnOnce(&[u8]) -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
+        let limits = self.limits;
+        let work = move |file: &[u8]| look(&develop::pixels(file, &limits, side)?);
+        self.pool.run(picture, work).await
     }
 }
 
@@ -76,10 +95,31 @@ impl Studio for PictureStudio {
         upload: SpooledFile,
         watermark: String,
     ) -> Result<Developed, PictureError> {
-        let limits = self.limits;
+        let (limits, embedder) = (self.limits, Arc::clone(&self.embedder));
         self.pool
-            .run(upload, move |file| develop(file, &watermark, &limits))
+            .run(upload, move |file| {
+                develop(file, &watermark, &limits, embedder.as_ref())
+            })
             .await
+    }
+
+    async fn examine(&self, upload: SpooledFile) -> Result<Examined, PictureError> {
+        let (limits, embedder) = (self.limits, Arc::clone(&self.embedder));
+        self.pool
+            .run(upload, move |file| {
+                develop::examine(file, &limits, embedder.as_ref())
+            })
+            .await
+    }
+
+    async fn embed(&self, preview: &Encoded) -> Result<Embedding, PictureError> {
+        let embedder = Arc::clone(&self.embedder);
+        let look = move |rgb: &[u8]| develop::embedded(rgb, embedder.as_ref());
+        self.show(preview, self.embedder.side(), look).await
+    }
+
+    fn model(&self) -> ModelId {
+        self.embedder.model()
     }
 
     async fn avatar(&self, upload: SpooledFile) -> Result<Encoded, PictureError> {

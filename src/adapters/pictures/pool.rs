@@ -1,13 +1,15 @@
 //! Where the work is done: a bounded number of blocking threads, a bounded queue before them, and a bound
 //! on the memory that decoding takes, given out in the order of arrival.
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-use crate::ports::pictures::{PictureError, SpooledFile};
+use crate::ports::pictures::{Encoded, PictureError, SpooledFile};
 
 use super::PictureLimits;
 use super::clean::{Header, broken, header};
@@ -15,6 +17,43 @@ use super::decode::judge;
 
 /// A permit for memory stands for so many pixels of 4 bytes.
 const PIXELS_A_PERMIT: u64 = 1024;
+
+/// Where the bytes of a picture are.
+pub(super) enum Source {
+    /// In the spool; they are read when there is room for them.
+    Spool(SpooledFile),
+    /// In memory already.
+    Memory(Bytes),
+}
+
+impl From<SpooledFile> for Source {
+    fn from(file: SpooledFile) -> Self {
+        Self::Spool(file)
+    }
+}
+
+impl From<&Encoded> for Source {
+    fn from(picture: &Encoded) -> Self {
+        Self::Memory(picture.bytes.clone())
+    }
+}
+
+impl Source {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Spool(file) => file.size,
+            Self::Memory(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// The bytes, from the beginning, as often as it is asked.
+    fn read(&mut self) -> Result<Cow<'_, [u8]>, PictureError> {
+        match self {
+            Self::Spool(file) => read(file).map(Cow::Owned),
+            Self::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
+        }
+    }
+}
 
 /// Permits travel into the blocking task, so that they come back when its work ends, whoever still waits for it.
 pub(super) struct Pool {
@@ -38,10 +77,10 @@ impl Pool {
         }
     }
 
-    /// Reads the file, and works on it when there is a thread and memory for it.
+    /// Reads the picture, and works on it when there is a thread and memory for it.
     pub async fn run<T: Send + 'static>(
         &self,
-        upload: SpooledFile,
+        picture: impl Into<Source>,
         work: impl FnOnce(&[u8]) -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, PictureError> {
         let place = self
@@ -49,13 +88,13 @@ impl Pool {
             .clone()
             .try_acquire_owned()
             .map_err(|_| PictureError::Busy)?;
-        let (place, upload, memory) = self.look(place, upload).await?;
+        let (place, mut source, memory) = self.look(place, picture.into()).await?;
         // Memory before a thread: a thread that waits for memory would keep the small ones from working.
         let memory = acquire(&self.memory, memory.min(self.memory_permits)).await?;
         let worker = acquire(&self.workers, 1).await?;
         blocking(move || {
             let _held = (place, memory, worker);
-            work(&read(upload)?)
+            work(&source.read()?)
         })
         .await
     }
@@ -64,17 +103,16 @@ impl Pool {
     async fn look(
         &self,
         place: OwnedSemaphorePermit,
-        upload: SpooledFile,
-    ) -> Result<(OwnedSemaphorePermit, SpooledFile, u32), PictureError> {
+        mut source: Source,
+    ) -> Result<(OwnedSemaphorePermit, Source, u32), PictureError> {
         let worker = acquire(&self.workers, 1).await?;
         let limits = self.limits;
         blocking(move || {
             let _held = worker;
-            let mut upload = upload;
-            let head = header(&read_again(&mut upload)?)?;
+            let head = header(&source.read()?)?;
             judge(&head, &limits)?;
-            let memory = needed(&head, upload.size);
-            Ok((place, upload, memory))
+            let memory = needed(&head, source.size());
+            Ok((place, source, memory))
         })
         .await
     }
@@ -113,11 +151,7 @@ fn permits(bytes: u64) -> u32 {
         .max(1)
 }
 
-fn read(mut upload: SpooledFile) -> Result<Vec<u8>, PictureError> {
-    read_again(&mut upload)
-}
-
-fn read_again(upload: &mut SpooledFile) -> Result<Vec<u8>, PictureError> {
+fn read(upload: &mut SpooledFile) -> Result<Vec<u8>, PictureError> {
     let failed = |error: std::io::Error| PictureError::Failed(error.to_string());
     upload.file.rewind().map_err(failed)?;
     let mut bytes = Vec::with_capacity(usize::try_from(upload.size).unwrap_or_default());

@@ -1,5 +1,6 @@
 //! Working off the outbox: what transactions asked to be done after their commit (M1–M3, K3).
 
+mod label;
 mod mail;
 mod schedule;
 mod sweeper;

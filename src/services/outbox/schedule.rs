@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::ports::chance::{self, Random};
 
-/// How often a mail is tried before it becomes a dead letter: over half a day.
-pub const MAIL_ATTEMPTS: u32 = 20;
+/// How often a mail, or a look at a picture, is tried before it becomes a dead letter: over half a day.
+pub const ATTEMPTS: u32 = 20;
 
 /// The first wait.
 const FIRST: Duration = Duration::from_secs(2);

@@ -19,6 +19,8 @@ use crate::ports::mailer::Mailer;
 use crate::ports::objects::ObjectStore;
 use crate::ports::outbox::{Job, OutboxQueue, Outcome, Task};
 use crate::ports::store::{Store, StoreResult};
+use crate::services::labelling::Labelling;
+use crate::services::similarity::Duplicates;
 
 /// Rows of one claim.
 const BATCH: u32 = 32;
@@ -63,6 +65,10 @@ pub struct OutboxWorker {
     pub mailer: Arc<dyn Mailer>,
     /// Objects to be deleted.
     pub objects: Arc<dyn ObjectStore>,
+    /// Pictures to be labelled.
+    pub labelling: Labelling,
+    /// Pictures to be compared.
+    pub duplicates: Duplicates,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -119,6 +125,11 @@ impl OutboxWorker {
                 let deleted = self.objects.delete(key).await;
                 deleted.map_err(|error| Failure::Later(error.to_string(), None))
             }
+            Task::Label(id) => self.label(*id).await,
+            Task::Compare(id) => {
+                let compared = self.duplicates.compare(*id).await;
+                compared.map_err(|error| Failure::Later(error.to_string(), None))
+            }
         }
     }
 
@@ -148,9 +159,9 @@ impl OutboxWorker {
     }
 }
 
-/// Mails are given up at some time, objects never.
+/// Deletions are never given up, all else at some time.
 const fn is_last(job: &Job, attempts: u32) -> bool {
-    matches!(job.task, Task::Mail(_)) && attempts >= super::schedule::MAIL_ATTEMPTS
+    !matches!(job.task, Task::DeleteObject(_)) && attempts >= super::schedule::ATTEMPTS
 }
 
 #[async_trait]

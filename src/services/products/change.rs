@@ -10,26 +10,13 @@ use crate::domain::money::{Cents, Percent};
 use crate::domain::product::{Listing, Product, Seen};
 use crate::domain::text::{Description, Title};
 use crate::domain::viewer::Viewer;
-use crate::domain::words::Word;
 use crate::ports::outbox::Task;
-use crate::ports::products::SearchWords;
 use crate::ports::store::UnitOfWork;
 use crate::services::retry::retrying;
+use crate::services::words::words_of;
 
 /// Most ids of one deletion.
 const MAX_IDS: usize = 100;
-
-/// The words under which a product is found.
-pub(super) fn words_of(listing: &Listing, labels: &[Label]) -> SearchWords {
-    SearchWords {
-        title: Word::all(listing.title.as_str()),
-        description: Word::all(listing.description.as_str()),
-        labels: labels
-            .iter()
-            .flat_map(|label| Word::all(label.as_str()))
-            .collect(),
-    }
-}
 
 /// A change that has been checked.
 struct Parsed {
@@ -106,6 +93,7 @@ async fn update_once(
         .ok_or(ChangeError::NotFound)?;
     // Read under the lock, so that it never goes back.
     let now = this.clock.now();
+    let was_public = product.is_public();
     product.listing = parsed.apply(change, &product.listing);
     product.updated = now;
     unit.products().update(id, &product.listing, now).await?;
@@ -114,9 +102,13 @@ async fn update_once(
     }
     if parsed.touches_words() {
         let labels = unit.products().labels(id).await?;
-        unit.products()
-            .set_words(id, &words_of(&product.listing, &labels))
-            .await?;
+        let words = words_of(&product.listing, &labels, this.labelling.thesaurus.as_ref());
+        unit.products().set_words(id, &words).await?;
+    }
+    // The owner of the picture that this one repeats hears of it once everyone can see it.
+    let owed = product.duplicate_of.is_some() && !product.duplicate_told;
+    if owed && product.is_public() && !was_public {
+        unit.outbox().add(&Task::Compare(id), now).await?;
     }
     unit.commit().await?;
     Ok(Seen {
@@ -165,18 +157,23 @@ pub(super) async fn delete(
     if ids.is_empty() {
         return Ok(());
     }
-    retrying(|| delete_once(this, viewer, &ids)).await
+    let removed = retrying(|| delete_once(this, viewer, &ids)).await?;
+    if let Err(error) = this.duplicates.similar.index.remove(&removed).await {
+        tracing::warn!(%error, "deleted pictures leave the index later");
+    }
+    Ok(())
 }
 
 async fn delete_once(
     this: &Products,
     viewer: &Viewer,
     ids: &[ProductId],
-) -> Result<(), ChangeError> {
+) -> Result<Vec<ProductId>, ChangeError> {
     let mut unit = this.store.begin().await?;
     let products = lock_own(unit.as_mut(), viewer, ids).await?;
     let now = this.clock.now();
     let sold = unit.sales().sold(ids).await?;
+    let mut removed = Vec::new();
     for product in products {
         if sold.contains(&product.id) {
             let archived = Listing {
@@ -187,6 +184,7 @@ async fn delete_once(
             continue;
         }
         unit.products().remove(product.id).await?;
+        removed.push(product.id);
         for key in product.keys.all() {
             unit.outbox()
                 .add(&Task::DeleteObject(key.to_owned()), now)
@@ -194,5 +192,5 @@ async fn delete_once(
         }
     }
     unit.commit().await?;
-    Ok(())
+    Ok(removed)
 }

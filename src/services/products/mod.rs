@@ -2,6 +2,7 @@
 
 mod change;
 mod find;
+mod label;
 mod query;
 #[cfg(test)]
 mod tests;
@@ -25,8 +26,11 @@ use crate::ports::clock::Clock;
 use crate::ports::objects::{ObjectError, ObjectStore};
 use crate::ports::pictures::{PictureError, SpooledFile, Studio};
 use crate::ports::store::{Store, StoreError};
+use crate::services::labelling::{Labelling, LabellingError};
 use crate::services::retry::contended;
+use crate::services::similarity::{Alike, Duplicates, Look, SimilarError};
 
+pub use find::Found;
 pub use query::ImageSearch;
 
 /// A picture to be put up, as it arrives.
@@ -48,6 +52,8 @@ pub struct NewImage {
     pub price: f64,
     /// Discount in percent.
     pub discount_percent: i64,
+    /// Have the labeller add what it sees, after the upload.
+    pub auto_label: bool,
 }
 
 /// A change of a product: only what is `Some` changes.
@@ -124,6 +130,29 @@ pub enum SearchError {
     /// A page argument is refused.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// There is no such image to be compared with, as far as the viewer may know.
+    #[error("there is no such image")]
+    NotFound,
+    /// Pictures cannot be searched now.
+    #[error(transparent)]
+    Similar(#[from] SimilarError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why nothing was labelled.
+#[derive(Debug, Error)]
+pub enum LabelImageError {
+    /// It does not exist, or the viewer may not see it.
+    #[error("there is no such image")]
+    NotFound,
+    /// It is another member's.
+    #[error("only its owner may do this")]
+    Forbidden,
+    /// Labelling failed.
+    #[error(transparent)]
+    Labelling(#[from] LabellingError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -160,21 +189,32 @@ pub trait ProductsService: Send + Sync {
     async fn get(&self, viewer: &Viewer, id: &str) -> Result<Option<Seen>, StoreError>;
     /// Products by id, those that the viewer may see.
     async fn by_ids(&self, viewer: &Viewer, ids: &[ProductId]) -> Result<Vec<Seen>, StoreError>;
-    /// The newest that fit, at most 100.
+    /// Adds what the labeller sees to one of the viewer's products and answers with all its labels.
+    async fn label(&self, viewer: &Viewer, id: &str) -> Result<Vec<Label>, LabelImageError>;
+    /// Looks at a picture that is searched by; refuses what an upload refuses. Nothing of it is kept.
+    async fn look(&self, viewer: &Viewer, file: SpooledFile) -> Result<Look, PictureError>;
+    /// What looks like one product that the viewer may see, most alike first, itself left out.
+    async fn similar(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+        first: i64,
+    ) -> Result<Vec<Alike>, SearchError>;
+    /// The newest that fit, at most 100; with a picture, the most alike ones.
     async fn list(
         &self,
         viewer: &Viewer,
         search: ImageSearch,
         first: i64,
     ) -> Result<Vec<Seen>, SearchError>;
-    /// One page of those that fit.
+    /// One page of those that fit, in that order; with a picture, most alike first.
     async fn search(
         &self,
         viewer: &Viewer,
         search: ImageSearch,
         order: ProductOrder,
         page: RawPage,
-    ) -> Result<Page<Seen>, SearchError>;
+    ) -> Result<Page<Found>, SearchError>;
     /// How many fit.
     async fn count(&self, viewer: &Viewer, search: ImageSearch) -> Result<i64, SearchError>;
     /// The newest of each owner that the viewer may see.
@@ -224,6 +264,10 @@ pub struct Products {
     pub objects: Arc<dyn ObjectStore>,
     /// Work on pictures.
     pub studio: Arc<dyn Studio>,
+    /// What pictures show, in words.
+    pub labelling: Labelling,
+    /// Which pictures look alike, and which are the same.
+    pub duplicates: Duplicates,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance, for object keys.
@@ -260,6 +304,23 @@ impl ProductsService for Products {
         find::by_ids(self, viewer, ids).await
     }
 
+    async fn label(&self, viewer: &Viewer, id: &str) -> Result<Vec<Label>, LabelImageError> {
+        label::label(self, viewer, id).await
+    }
+
+    async fn look(&self, _viewer: &Viewer, file: SpooledFile) -> Result<Look, PictureError> {
+        self.studio.examine(file).await.map(Look::from)
+    }
+
+    async fn similar(
+        &self,
+        viewer: &Viewer,
+        id: &str,
+        first: i64,
+    ) -> Result<Vec<Alike>, SearchError> {
+        find::similar(self, viewer, id, first).await
+    }
+
     async fn list(
         &self,
         viewer: &Viewer,
@@ -275,7 +336,7 @@ impl ProductsService for Products {
         search: ImageSearch,
         order: ProductOrder,
         page: RawPage,
-    ) -> Result<Page<Seen>, SearchError> {
+    ) -> Result<Page<Found>, SearchError> {
         find::search(self, viewer, &search, order, &page).await
     }
 

@@ -6,6 +6,7 @@ use crate::domain::label::{Label, MAX_LABELS};
 use crate::domain::money::Cents;
 use crate::domain::search::ProductFilter;
 use crate::domain::words::WordQuery;
+use crate::services::similarity::Look;
 
 /// Most characters of a search text: as many as the longest text that it could find.
 const MAX_TEXT: usize = 400;
@@ -39,6 +40,8 @@ pub struct ImageSearch {
     pub discount_percent_limit: Option<i64>,
     /// The viewer bought it, or did not.
     pub purchased: Option<bool>,
+    /// Looks like this picture.
+    pub image: Option<Look>,
 }
 
 impl ImageSearch {

@@ -6,8 +6,8 @@
 use futures::future::try_join_all;
 use futures::{FutureExt, StreamExt, stream};
 
-use super::change::words_of;
 use super::{NewImage, Products, UploadError};
+use crate::domain::embedding::Embedding;
 use crate::domain::id::ProductId;
 use crate::domain::invalid::Invalid;
 use crate::domain::label::Label;
@@ -21,6 +21,7 @@ use crate::ports::outbox::Task;
 use crate::ports::pictures::{Developed, Encoded, SpooledFile};
 use crate::ports::store::{StoreError, UnitOfWork};
 use crate::services::retry::retrying;
+use crate::services::words::words_of;
 
 /// Pictures of one request whose finished bytes are held at once; the studio bounds the rest.
 const AT_ONCE: usize = 4;
@@ -29,6 +30,7 @@ const AT_ONCE: usize = 4;
 struct Caption {
     listing: Listing,
     labels: Vec<Label>,
+    auto_label: bool,
 }
 
 /// What one request puts up, ready to be committed.
@@ -40,6 +42,8 @@ struct Batch {
 /// A picture whose objects are stored and noted in the journal.
 struct Stored {
     facts: PictureFacts,
+    embedding: Embedding,
+    earlier: Option<ProductId>,
     keys: ObjectKeys,
 }
 
@@ -60,10 +64,16 @@ pub(super) async fn upload(
     }
     let (captions, files): (Vec<_>, Vec<_>) = check(images)?.into_iter().unzip();
     let watermark = watermark(this, viewer).await?;
-    let stored = store_all(this, files, &watermark).await?;
+    let mut stored = store_all(this, files, &watermark).await?;
+    for picture in &mut stored {
+        picture.earlier = earlier(this, viewer, picture).await;
+    }
     let batch = Batch { captions, stored };
     match retrying(|| commit(this, viewer, &batch).boxed()).await {
-        Ok(seen) => Ok(seen),
+        Ok(seen) => {
+            index(this, &seen, &batch.stored).await;
+            Ok(seen)
+        }
         Err(error) => {
             discard(this, &batch.stored).await;
             Err(error)
@@ -93,7 +103,29 @@ fn caption(image: &NewImage) -> Result<Caption, Invalid> {
     Ok(Caption {
         listing,
         labels: Label::parse_all(&image.labels)?,
+        auto_label: image.auto_label,
     })
+}
+
+/// What shows the same picture and is another member's. Where that cannot be told now, the worker finds it out later.
+async fn earlier(this: &Products, viewer: &Viewer, picture: &Stored) -> Option<ProductId> {
+    let hash = picture.facts.perceptual_hash;
+    let duplicates = &this.duplicates;
+    let found = duplicates.earlier(viewer.user, hash, &picture.embedding);
+    found.await.unwrap_or_else(|error| {
+        tracing::info!(%error, "an upload is compared with other pictures later");
+        None
+    })
+}
+
+/// So that the next search finds them. Where this fails, the follower does it a moment later.
+async fn index(this: &Products, seen: &[Seen], stored: &[Stored]) {
+    let ids = seen.iter().map(|seen| seen.product.id);
+    let embeddings = stored.iter().map(|picture| picture.embedding.clone());
+    let index = &this.duplicates.similar.index;
+    if let Err(error) = index.put(ids.zip(embeddings).collect()).await {
+        tracing::warn!(%error, "new pictures are indexed later");
+    }
 }
 
 /// The word of the marketplace and the seller's name.
@@ -137,6 +169,8 @@ async fn store_one(
     let stored = Stored {
         keys: new_keys(this, &developed),
         facts: developed.facts.clone(),
+        embedding: developed.embedding.clone(),
+        earlier: None,
     };
     let keys = stored.keys();
     retrying(|| open_journal(this, &keys)).await?;
@@ -191,8 +225,8 @@ async fn commit(this: &Products, viewer: &Viewer, batch: &Batch) -> Result<Vec<S
             facts: stored.facts.clone(),
             keys: stored.keys.clone(),
         };
-        let id = insert(unit.as_mut(), &new, &caption.labels).await?;
-        seen.push(as_seen(id, new));
+        let id = insert(this, unit.as_mut(), &new, caption, stored).await?;
+        seen.push(as_seen(id, new, stored.earlier));
     }
     let keys: Vec<String> = batch.stored.iter().flat_map(Stored::keys).collect();
     if !unit.journal().close(&keys).await? {
@@ -206,15 +240,26 @@ async fn commit(this: &Products, viewer: &Viewer, batch: &Batch) -> Result<Vec<S
 }
 
 async fn insert(
+    this: &Products,
     unit: &mut dyn UnitOfWork,
     new: &NewProduct,
-    labels: &[Label],
+    caption: &Caption,
+    stored: &Stored,
 ) -> Result<ProductId, StoreError> {
+    let (labels, now) = (&caption.labels, new.created);
+    let words = words_of(&new.listing, labels, this.labelling.thesaurus.as_ref());
     let id = unit.products().add(new).await?;
     unit.products().set_labels(id, labels).await?;
-    unit.products()
-        .set_words(id, &words_of(&new.listing, labels))
-        .await?;
+    unit.products().set_words(id, &words).await?;
+    unit.embeddings().set(id, &stored.embedding, now).await?;
+    if let Some(earlier) = stored.earlier {
+        let products = unit.products();
+        products.set_duplicate(id, earlier, false).await?;
+    }
+    unit.outbox().add(&Task::Compare(id), now).await?;
+    if caption.auto_label {
+        unit.outbox().add(&Task::Label(id), now).await?;
+    }
     Ok(id)
 }
 
@@ -248,7 +293,7 @@ async fn check_quota(
     Ok(())
 }
 
-fn as_seen(id: ProductId, new: NewProduct) -> Seen {
+fn as_seen(id: ProductId, new: NewProduct, duplicate_of: Option<ProductId>) -> Seen {
     let NewProduct {
         owner,
         listing,

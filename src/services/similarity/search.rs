@@ -128,7 +128,7 @@ impl Similar {
         }
         self.follower.filled().await?;
         let candidates = self.candidates(look, usize::MAX).await?;
-        let ids: Vec<ProductId> = candidates.iter().map(|candidate| candidate.id).collect();
+        let ids: Vec<ProductId> = candidates.best.iter().map(|candidate| candidate.id).collect();
         let products = self.store.products();
         Ok(products.count_among(viewer.user, filter, &ids).await?)
     }
@@ -146,10 +146,11 @@ impl Similar {
         &self,
         look: &Look,
         limit: usize,
-    ) -> Result<Vec<Neighbour>, SimilarError> {
+    ) -> Result<Candidates, SimilarError> {
         let limit = limit.max(RANKED_AGAIN);
         let nearest = self.index.nearest(&look.embedding, self.least, limit);
         let mut nearest = nearest.await?;
+        let all = nearest.len() < limit;
         let rest = nearest.split_off(nearest.len().min(RANKED_AGAIN));
         let mut ranked = self.ranked(look, &nearest).await?;
         let most = ranked.last().map_or(self.least, |last| last.similarity);
@@ -160,7 +161,7 @@ impl Similar {
         ranked.retain(|candidate| {
             candidate.similarity >= self.least && look.except != Some(candidate.id)
         });
-        Ok(ranked)
+        Ok(Candidates { best: ranked, all })
     }
 
     /// Exactly, by the stored floats; what has none any more was deleted.
@@ -175,6 +176,14 @@ impl Similar {
         ranked.sort_unstable_by_key(|n| (std::cmp::Reverse(n.similarity), n.id));
         Ok(ranked)
     }
+}
+
+/// What the index knows.
+pub(super) struct Candidates {
+    /// Most alike first.
+    pub best: Vec<Neighbour>,
+    /// There are no more.
+    pub all: bool,
 }
 
 /// One search on its way.
@@ -193,12 +202,10 @@ impl Search<'_> {
         let mut limit = RANKED_AGAIN;
         loop {
             let candidates = self.similar.candidates(self.look, limit).await?;
-            // One is left out by `except`, and some by the exact ranking.
-            let all = candidates.len() + RANKED_AGAIN < limit || limit == usize::MAX;
-            let new = self.new_among(&candidates, request);
+            let new = self.new_among(&candidates.best, request);
             self.judge(&new).await?;
             let enough = !request.backward && self.standing(request) > request.size as usize;
-            if all || enough {
+            if candidates.all || enough {
                 return Ok(walk(request, std::mem::take(&mut self.found)));
             }
             // From its end a list is known only as a whole.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{PictureError, PictureLimits, corpus, develop, developed, refused, too_large};
+use super::{Eye, PictureError, PictureLimits, corpus, develop, developed, refused, too_large};
 
 fn at_once<T>(work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
@@ -85,7 +85,7 @@ fn pixels_and_sides_have_their_limits() {
         max_side: 100,
         ..PictureLimits::default()
     };
-    let with = |width, height| develop(&corpus::png(width, height), "", &limits);
+    let with = |width, height| develop(&corpus::png(width, height), "", &limits, &Eye);
     assert!(with(40, 25).is_ok());
     assert!(with(100, 10).is_ok());
     assert!(matches!(with(41, 25), Err(PictureError::TooLarge(_))));

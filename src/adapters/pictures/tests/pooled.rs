@@ -9,7 +9,7 @@ use crate::ports::pictures::{PictureError, Studio};
 
 use super::super::pool::Pool;
 use super::super::{PictureLimits, PictureStudio};
-use super::{corpus, spooled};
+use super::{Eye, corpus, spooled};
 
 fn limits(workers: usize, queue: usize, pixels_in_flight: u64) -> PictureLimits {
     PictureLimits {
@@ -44,7 +44,7 @@ fn occupied(
 
 #[tokio::test]
 async fn the_studio_develops_and_makes_avatars() {
-    let studio = PictureStudio::new(PictureLimits::default());
+    let studio = PictureStudio::new(PictureLimits::default(), Arc::new(Eye));
     let made = studio
         .develop(spooled(corpus::SEA), "Shotify · bob".into())
         .await

@@ -14,6 +14,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::domain::email::Email;
+use crate::domain::embedding::{Embedding, ModelId};
 use crate::domain::mail::{Letter, Mail};
 use crate::domain::picture::ImageFormat;
 use crate::domain::session::SessionId;
@@ -21,7 +22,7 @@ use crate::domain::token::{MailToken, TokenPurpose};
 use crate::ports::clock::Clock as _;
 use crate::ports::objects::{MockObjectStore, ObjectStore};
 use crate::ports::outbox::Task;
-use crate::ports::pictures::{Developed, Encoded, Studio};
+use crate::ports::pictures::{Developed, Encoded, Examined, Studio};
 use crate::services::limits::AccountLimits;
 use crate::services::mailed;
 use crate::services::testing::{
@@ -40,6 +41,15 @@ struct FakeStudio;
 impl Studio for FakeStudio {
     async fn develop(&self, _: SpooledFile, _: String) -> Result<Developed, PictureError> {
         Err(PictureError::Failed("accounts develop nothing".into()))
+    }
+    async fn examine(&self, _: SpooledFile) -> Result<Examined, PictureError> {
+        Err(PictureError::Failed("accounts examine nothing".into()))
+    }
+    async fn embed(&self, _: &Encoded) -> Result<Embedding, PictureError> {
+        Err(PictureError::Failed("accounts embed nothing".into()))
+    }
+    fn model(&self) -> ModelId {
+        ModelId::new("none")
     }
     async fn avatar(&self, upload: SpooledFile) -> Result<Encoded, PictureError> {
         if upload.size == 0 {
