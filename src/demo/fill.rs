@@ -162,6 +162,7 @@ fn new_image(photo: &Photo) -> io::Result<NewImage> {
         for_sale: photo.for_sale,
         price: photo.price(),
         discount_percent: photo.discount_percent.into(),
+        auto_label: true,
     })
 }
 

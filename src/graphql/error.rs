@@ -10,9 +10,13 @@ use crate::ports::objects::ObjectError;
 use crate::ports::passwords::HashError;
 use crate::ports::pictures::PictureError;
 use crate::ports::store::StoreError;
+use crate::ports::vectors::IndexError;
+use crate::ports::vision::LabelError;
 use crate::services::auth::{ChangePasswordError, RefreshError, ResetError, SignInError};
-use crate::services::products::{ChangeError, SearchError, UploadError};
+use crate::services::labelling::LabellingError;
+use crate::services::products::{ChangeError, LabelImageError, SearchError, UploadError};
 use crate::services::sales::{BuyError, ListError};
+use crate::services::similarity::SimilarError;
 use crate::services::users::{AccountError, ConfirmError};
 
 /// An error of a service as the API shows it. Details of faults go to the log, never to the client (G8).
@@ -114,7 +118,7 @@ impl ApiError for ObjectError {
 }
 
 /// A refused or failed picture; `field` is the path of the file.
-fn picture(fault: PictureError, field: &str) -> Error {
+pub(super) fn picture(fault: PictureError, field: &str) -> Error {
     match fault {
         PictureError::Unsupported(why) => {
             error(Code::UnsupportedImage, sentence(why)).with_field(field)
@@ -231,12 +235,16 @@ fn no_such_image() -> Error {
     error(Code::NotFound, "There is no such image.")
 }
 
+fn only_its_owner() -> Error {
+    error(Code::Forbidden, "Only its owner may do this.")
+}
+
 impl ApiError for ChangeError {
     fn api(self) -> Error {
         match self {
             Self::Invalid(invalid) => invalid.api(),
             Self::NotFound => no_such_image(),
-            Self::Forbidden => error(Code::Forbidden, "Only its owner may do this."),
+            Self::Forbidden => only_its_owner(),
             Self::Store(fault) => fault.api(),
         }
     }
@@ -246,6 +254,46 @@ impl ApiError for SearchError {
     fn api(self) -> Error {
         match self {
             Self::Filter(invalid) | Self::Invalid(invalid) => invalid.api(),
+            Self::NotFound => no_such_image(),
+            Self::Similar(fault) => fault.api(),
+            Self::Store(fault) => fault.api(),
+        }
+    }
+}
+
+impl ApiError for SimilarError {
+    fn api(self) -> Error {
+        match self {
+            Self::NotReady | Self::Index(IndexError::Busy) => unavailable(),
+            fault @ Self::Index(IndexError::Failed(_)) => internal(&fault),
+            Self::Store(fault) => fault.api(),
+        }
+    }
+}
+
+impl ApiError for LabelImageError {
+    fn api(self) -> Error {
+        match self {
+            Self::NotFound => no_such_image(),
+            Self::Forbidden => only_its_owner(),
+            Self::Labelling(fault) => fault.api(),
+            Self::Store(fault) => fault.api(),
+        }
+    }
+}
+
+impl ApiError for LabellingError {
+    fn api(self) -> Error {
+        match self {
+            Self::Gone => no_such_image(),
+            Self::Limited { retry_after } => limited(retry_after),
+            Self::Labeller(LabelError::Later { reason, after }) => {
+                tracing::warn!(%reason, "the labeller is away");
+                let seconds = after.map_or(1, |after| after.as_secs().max(1));
+                unavailable().with_retry_after(seconds)
+            }
+            fault @ Self::Labeller(LabelError::Refused(_)) => internal(&fault),
+            Self::Object(fault) => fault.api(),
             Self::Store(fault) => fault.api(),
         }
     }

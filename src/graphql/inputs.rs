@@ -3,6 +3,10 @@
 use async_graphql::{Context, ID, InputObject, Upload};
 
 use super::codes::{Code, error};
+use super::context::Resolver;
+use super::error::picture;
+use super::schema::Services;
+use crate::domain::viewer::Viewer;
 use crate::ports::pictures::SpooledFile;
 use crate::services::products::{ImageChange, ImageSearch, NewImage};
 use crate::services::users::{ProfileChange, Registration, UserSearch};
@@ -144,11 +148,38 @@ pub struct ImageFilterInput {
     pub discount_percent_limit: Option<i32>,
     /// What the viewer bought, or did not.
     pub purchased: Option<bool>,
+    /// Images that look like this picture, most alike first whatever orderBy says.
+    pub image: Option<Upload>,
+}
+
+impl ImageFilterInput {
+    /// The picture is looked at here, by the products service; `argument` is the name of this input.
+    pub(super) async fn parse(
+        mut self,
+        ctx: &Context<'_>,
+        viewer: &Viewer,
+        argument: &str,
+    ) -> async_graphql::Result<ImageSearch> {
+        let image = match self.image.take() {
+            Some(upload) => {
+                let look = ctx.get::<Services>()?.products.look(viewer, file(ctx, upload)?);
+                let refused = |fault| picture(fault, &format!("{argument}.image"));
+                Some(look.await.map_err(refused)?)
+            }
+            None => None,
+        };
+        Ok(ImageSearch {
+            image,
+            ..self.into()
+        })
+    }
 }
 
 impl From<ImageFilterInput> for ImageSearch {
+    /// All but the picture.
     fn from(input: ImageFilterInput) -> Self {
         Self {
+            image: None,
             id: input.id.map(|id| id.0),
             user_id: input.user_id.map(|id| id.0),
             title: input.title,
@@ -190,6 +221,9 @@ pub struct NewImageInput {
     /// 0 to 100.
     #[graphql(default)]
     pub discount_percent: i32,
+    /// Add the labels that the labeller sees, a moment after the upload.
+    #[graphql(default)]
+    pub auto_label: bool,
 }
 
 impl NewImageInput {
@@ -203,6 +237,7 @@ impl NewImageInput {
             for_sale: self.for_sale,
             price: self.price,
             discount_percent: i64::from(self.discount_percent),
+            auto_label: self.auto_label,
         })
     }
 }

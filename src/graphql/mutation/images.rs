@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 
+use crate::domain::label::Label;
 use crate::graphql::context::Resolver;
 use crate::graphql::error::ApiResult;
 use crate::graphql::inputs::{NewImageInput, UpdateImageInput};
@@ -50,6 +51,23 @@ impl ImageMutations {
             .await
             .api()?;
         Ok(Image::new(seen, viewer))
+    }
+
+    /// Adds what the labeller sees to the image's labels and answers with all of them.
+    async fn auto_generate_labels(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "One of the viewer's images.")] id: ID,
+    ) -> async_graphql::Result<Vec<String>> {
+        let viewer = ctx.member().await?;
+        let labels = ctx
+            .get::<Services>()?
+            .products
+            .label(&viewer, &id)
+            .await
+            .api()?;
+        let text = |label: &Label| label.as_str().to_owned();
+        Ok(labels.iter().map(text).collect())
     }
 
     /// All or none. An image that was sold is archived instead, so that its buyers keep it.

@@ -8,15 +8,15 @@ use crate::graphql::context::Resolver;
 use crate::graphql::error::ApiResult;
 use crate::graphql::inputs::ImageFilterInput;
 use crate::graphql::schema::Services;
-use crate::graphql::types::{Image, ImageConnection, ImageOrder, LabelCount};
-use crate::services::products::ImageSearch;
+use crate::graphql::types::{Image, ImageConnection, ImageOrder, LabelCount, SimilarImage};
+use crate::services::similarity::Alike;
 
 #[derive(Default)]
 pub struct ImageQueries;
 
 #[Object]
 impl ImageQueries {
-    /// Images that the viewer may see, filtered. A plain list, newest first, at most 100.
+    /// Images that the viewer may see, filtered. A plain list, newest first (with the filter image: most alike first), at most 100.
     async fn images(
         &self,
         ctx: &Context<'_>,
@@ -29,7 +29,8 @@ impl ImageQueries {
         rows: Option<i32>,
     ) -> async_graphql::Result<Vec<Image>> {
         let viewer = ctx.member().await?;
-        let search = input.unwrap_or_default().into();
+        let input = input.unwrap_or_default();
+        let search = input.parse(ctx, &viewer, "input").await?;
         let found = ctx
             .get::<Services>()?
             .products
@@ -59,7 +60,8 @@ impl ImageQueries {
         #[graphql(desc = "Only those before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<ImageConnection> {
         let viewer = ctx.member().await?;
-        let search: ImageSearch = filter.unwrap_or_default().into();
+        let filter = filter.unwrap_or_default();
+        let search = filter.parse(ctx, &viewer, "filter").await?;
         let order = order_by.unwrap_or(ImageOrder::Newest).into();
         let page = RawPage {
             first: first.map(i64::from),
@@ -73,7 +75,7 @@ impl ImageQueries {
             .search(&viewer, search.clone(), order, page)
             .await;
         let found = found.map_err(|e| e.filter_named("filter")).api()?;
-        Ok(ImageConnection::new(found, order, search, viewer))
+        Ok(ImageConnection::new(found, search, viewer))
     }
 
     /// One image, or null where it does not exist or the viewer may not see it.
@@ -90,6 +92,32 @@ impl ImageQueries {
             .await
             .api()?;
         Ok(found.map(|seen| Image::new(seen, viewer)))
+    }
+
+    /// Images that look like this one, most alike first, itself left out.
+    async fn similar_images(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which image.")] id: ID,
+        #[graphql(
+            name = "first",
+            desc = "At most so many, 1 to 100.",
+            default_with = "Some(20)"
+        )]
+        rows: Option<i32>,
+    ) -> async_graphql::Result<Vec<SimilarImage>> {
+        let viewer = ctx.member().await?;
+        let found = ctx
+            .get::<Services>()?
+            .products
+            .similar(&viewer, &id, first(rows, 20))
+            .await
+            .api()?;
+        let similar = |alike: Alike| SimilarImage {
+            similarity: alike.similarity.get(),
+            image: Image::new(alike.seen, viewer),
+        };
+        Ok(found.into_iter().map(similar).collect())
     }
 
     /// The labels in use on images that the viewer may see, most used first.

@@ -5,14 +5,12 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::{Image, Sale};
 use crate::domain::cursor::Cursor;
 use crate::domain::page::Page;
-use crate::domain::product::Seen;
 use crate::domain::sale;
-use crate::domain::search::ProductOrder;
 use crate::domain::viewer::Viewer;
 use crate::graphql::context::Resolver;
 use crate::graphql::error::ApiResult;
 use crate::graphql::schema::Services;
-use crate::services::products::ImageSearch;
+use crate::services::products::{Found, ImageSearch};
 use crate::services::sales::PURCHASES;
 
 /// Where a page stands in its list.
@@ -50,35 +48,23 @@ pub struct ImageEdge {
 
 /// A page of images.
 pub struct ImageConnection {
-    page: Page<Seen>,
-    order: ProductOrder,
+    page: Page<Found>,
     search: ImageSearch,
     viewer: Viewer,
 }
 
 impl ImageConnection {
-    /// A page that was found by `search` in `order`.
-    pub fn new(page: Page<Seen>, order: ProductOrder, search: ImageSearch, viewer: Viewer) -> Self {
+    /// A page that was found by `search`.
+    pub fn new(page: Page<Found>, search: ImageSearch, viewer: Viewer) -> Self {
         Self {
             page,
-            order,
             search,
             viewer,
         }
     }
 
-    fn cursor(&self, seen: &Seen) -> String {
-        let product = &seen.product;
-        Cursor {
-            order: self.order.symbol(),
-            key: self.order.key(product),
-            id: product.id.get(),
-        }
-        .encode()
-    }
-
-    fn image(&self, seen: &Seen) -> Image {
-        Image::new(seen.clone(), self.viewer)
+    fn image(&self, found: &Found) -> Image {
+        Image::new(found.seen.clone(), self.viewer)
     }
 }
 
@@ -87,21 +73,22 @@ impl ImageConnection {
 impl ImageConnection {
     /// The images in their places.
     async fn edges(&self) -> Vec<ImageEdge> {
-        let edge = |seen| ImageEdge {
-            cursor: self.cursor(seen),
-            node: self.image(seen),
+        let edge = |found: &Found| ImageEdge {
+            cursor: found.cursor.encode(),
+            node: self.image(found),
         };
         self.page.rows.iter().map(edge).collect()
     }
 
     /// The images.
     async fn nodes(&self) -> Vec<Image> {
-        self.page.rows.iter().map(|seen| self.image(seen)).collect()
+        let rows = self.page.rows.iter();
+        rows.map(|found| self.image(found)).collect()
     }
 
     /// Where the page stands.
     async fn page_info(&self) -> PageInfo {
-        PageInfo::new(&self.page, |seen| self.cursor(seen))
+        PageInfo::new(&self.page, |found| found.cursor.encode())
     }
 
     /// Counted only when asked for.

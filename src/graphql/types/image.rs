@@ -10,6 +10,7 @@ use crate::domain::product::{Product, Seen};
 use crate::domain::viewer::Viewer;
 use crate::graphql::batches::Batches;
 use crate::graphql::context::Resolver;
+use crate::graphql::loaders::Seeing;
 use crate::graphql::schema::Services;
 
 /// A picture put up by its owner.
@@ -59,7 +60,7 @@ impl Image {
         User::load(ctx, self.product().owner, self.viewer).await
     }
 
-    /// Lower-case words given by its owner.
+    /// Lower-case words given by its owner or seen by the labeller.
     async fn labels(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<String>> {
         let labels = ctx
             .get::<Batches>()?
@@ -179,10 +180,30 @@ impl Image {
         self.product().facts.size
     }
 
+    /// Another member's image that showed the same picture before; null where there is none, or the viewer may not see it.
+    async fn duplicate_of(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Image>> {
+        let Some(at) = self.product().duplicate_of else {
+            return Ok(None);
+        };
+        let viewer = self.viewer;
+        let batches = ctx.get::<Batches>()?;
+        let seen = batches.products.load_one(Seeing { viewer, at }).await?;
+        Ok(seen.map(|seen| Self::new(seen, viewer)))
+    }
+
     /// A ThumbHash in base64: a blurred placeholder to draw before the picture arrives.
     async fn placeholder(&self) -> String {
         STANDARD.encode(&self.product().facts.placeholder)
     }
+}
+
+/// An image that looks like another.
+#[derive(SimpleObject)]
+pub struct SimilarImage {
+    /// The image.
+    pub image: Image,
+    /// Cosine similarity of the two pictures' embeddings, 1.0 for the same picture.
+    pub similarity: f64,
 }
 
 /// How often a label is used.

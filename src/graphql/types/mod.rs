@@ -9,7 +9,7 @@ mod user;
 
 pub(super) use connection::{ImageConnection, SaleConnection};
 pub(super) use enums::{ImageFormat, ImageOrder, Role};
-pub(super) use image::{Image, LabelCount};
+pub(super) use image::{Image, LabelCount, SimilarImage};
 pub(super) use sale::Sale;
 pub(super) use time::Time;
 pub(super) use user::User;
