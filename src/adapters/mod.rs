@@ -9,3 +9,4 @@ pub mod passwords;
 pub mod pictures;
 pub mod rate_limit;
 pub mod sql;
+pub mod vision;

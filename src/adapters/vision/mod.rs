@@ -1,0 +1,3 @@
+//! Seeing what pictures show.
+
+pub mod google;
