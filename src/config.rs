@@ -85,7 +85,8 @@ impl Config {
         let session_secrets = secrets::read(&mut reader, environment);
         let database = storage::read_database(&mut reader, environment, &data_dir);
         let sessions = storage::read_sessions(&mut reader, environment);
-        let objects = objects::read(&mut reader, &data_dir);
+        let credentials = objects::read_credentials(&mut reader);
+        let objects = objects::read(&mut reader, &data_dir, credentials.clone());
         storage::check_replicas(
             &mut reader,
             replicas,
@@ -94,7 +95,7 @@ impl Config {
             &objects,
             environment,
         );
-        let vision = vision::read(&mut reader);
+        let vision = vision::read(&mut reader, environment, credentials);
         let mail = mail::read(&mut reader, environment, &listen.public_url);
         let currency = money::read(&mut reader);
         let logs = logs::read(&mut reader, environment);
@@ -140,11 +141,6 @@ impl Config {
                 "GCS_BUCKET",
                 "Google Cloud Storage is",
                 matches!(self.objects, Objects::Gcs { .. }),
-            ),
-            (
-                "VISION",
-                "Google Cloud Vision is",
-                matches!(self.vision, Vision::Google { .. }),
             ),
             (
                 "SMTP_URL",

@@ -40,6 +40,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Before anything speaks TLS. It fails only where a provider is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,

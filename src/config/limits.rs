@@ -7,6 +7,7 @@
 //! - Accounts: `CONFIRM_LINK_LIFETIME`, `RESET_LINK_LIFETIME`, `UNCONFIRMED_LIFETIME`.
 //! - Attempts: `FAILED_SIGN_INS_PER_ACCOUNT`, `FAILED_SIGN_INS_PER_IP`, `FAILED_SIGN_INS_WINDOW`, `MAILS_PER_ADDRESS`,
 //!   `MAILS_PER_IP`, `MAILS_WINDOW`.
+//! - Labelling: `LABELLINGS_PER_MEMBER`, `LABELLINGS_WINDOW`.
 //! - The server: `MAX_CONNECTIONS`, `MAX_CONCURRENT_REQUESTS`, `REQUEST_DEADLINE`, `HEADER_TIMEOUT`, `SHUTDOWN_LINGER`,
 //!   `SHUTDOWN_DRAIN`.
 
@@ -68,6 +69,10 @@ pub struct Limits {
     pub mails_per_ip: u32,
     /// The window of mails.
     pub mails_window: Duration,
+    /// Images that one member can have labelled in the window.
+    pub labellings_per_member: u32,
+    /// The window of labelling.
+    pub labellings_window: Duration,
     /// Open connections.
     pub max_connections: usize,
     /// Requests in work.
@@ -109,6 +114,8 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Limits 
         mails_per_address: reader.number("MAILS_PER_ADDRESS", 3, 1..=10_000),
         mails_per_ip: reader.number("MAILS_PER_IP", 20, 1..=1_000_000),
         mails_window: reader.span("MAILS_WINDOW", "1h"),
+        labellings_per_member: reader.number("LABELLINGS_PER_MEMBER", 500, 1..=1_000_000),
+        labellings_window: reader.span("LABELLINGS_WINDOW", "1h"),
         max_connections: reader.number("MAX_CONNECTIONS", 10_000, 1..=1_000_000),
         max_concurrent_requests: reader.number("MAX_CONCURRENT_REQUESTS", 1_024, 1..=100_000),
         request_deadline: reader.span("REQUEST_DEADLINE", "30s"),

@@ -22,17 +22,26 @@ pub enum Objects {
     },
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, data_dir: &Path) -> Objects {
+/// The key file of a service account, for every service of Google's.
+pub(super) fn read_credentials(reader: &mut Reader<'_>) -> Option<PathBuf> {
+    let file = reader.text("GOOGLE_APPLICATION_CREDENTIALS", "(none)");
+    file.map(PathBuf::from)
+}
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    data_dir: &Path,
+    credentials: Option<PathBuf>,
+) -> Objects {
     let folder = data_dir.join("objects");
     let bucket = reader.text("GCS_BUCKET", &format!("(files in {})", folder.display()));
     let endpoint = endpoint(reader, "GCS_ENDPOINT");
-    let credentials = reader.text("GOOGLE_APPLICATION_CREDENTIALS", "(none)");
     match bucket {
         None => Objects::Files(folder),
         Some(bucket) => Objects::Gcs {
             bucket,
             endpoint,
-            credentials: credentials.map(PathBuf::from),
+            credentials,
         },
     }
 }

@@ -86,6 +86,8 @@ fn what_is_fit_only_for_development_is_refused() {
         ("REDIS_URL", "redis://cache"),
         ("REDIS_URL", "rediss://user@cache"),
         ("REDIS_URL", "redis://:@cache"),
+        ("VISION_ENDPOINT", "http://127.0.0.1:9000"),
+        ("VISION_ENDPOINT", "HTTP://vision.example"),
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "https://a.example,null"),
     ] {
@@ -97,6 +99,7 @@ fn what_is_fit_only_for_development_is_refused() {
     for (name, good) in [
         ("DATABASE_URL", "mysql://app:pw@db/shotify"),
         ("REDIS_URL", "rediss://:pw@cache"),
+        ("VISION_ENDPOINT", "https://eu-vision.googleapis.com"),
         ("ALLOWED_ORIGINS", "https://a.example"),
     ] {
         assert!(read(&with(&[(name, good)])).is_ok(), "{name}");

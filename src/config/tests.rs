@@ -73,6 +73,10 @@ fn the_limits_are_those_of_the_rules() {
         (20, 60)
     );
     assert_eq!((limits.mails_per_address, limits.mails_per_ip), (3, 20));
+    assert_eq!(
+        (limits.labellings_per_member, limits.labellings_window),
+        (500, Duration::from_hours(1))
+    );
 }
 
 #[test]
@@ -218,11 +222,34 @@ fn a_replica_needs_a_primary() {
 }
 
 #[test]
+fn google_cloud_vision_is_signed_in_like_the_storage() {
+    let pairs = [
+        ("VISION", "google"),
+        ("VISION_ENDPOINT", "http://127.0.0.1:9000"),
+        ("GCS_BUCKET", "pictures"),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/key.json"),
+    ];
+    let config = read(&pairs).unwrap();
+    let file = Some("/etc/key.json".into());
+    let Objects::Gcs { credentials, .. } = &config.objects else {
+        panic!("Google Cloud Storage");
+    };
+    assert_eq!(*credentials, file);
+    let vision = Vision::Google {
+        endpoint: Some("http://127.0.0.1:9000".to_owned()),
+        credentials: file,
+    };
+    assert_eq!(config.vision, vision);
+    let name = "GOOGLE_APPLICATION_CREDENTIALS";
+    let rows = config.rows().iter().filter(|row| row.variable == name);
+    assert_eq!(rows.count(), 1);
+}
+
+#[test]
 fn what_is_not_built_yet_is_said() {
     let config = read(&[
         ("REDIS_URL", "redis://r"),
         ("GCS_BUCKET", "b"),
-        ("VISION", "google"),
         ("SMTP_URL", "smtp://m"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://o"),
     ]);
@@ -233,7 +260,6 @@ fn what_is_not_built_yet_is_said() {
         [
             "REDIS_URL",
             "GCS_BUCKET",
-            "VISION",
             "SMTP_URL",
             "OTEL_EXPORTER_OTLP_ENDPOINT"
         ]

@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod google_vision;
 mod journal;
+mod labellers;
 mod objects;
 mod outbox;
 mod product_lists;

@@ -1,3 +1,4 @@
 //! Seeing what pictures show.
 
+pub mod google;
 pub mod on_device;

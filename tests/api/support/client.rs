@@ -29,6 +29,8 @@ pub struct Client {
 
 impl Client {
     pub fn new(base: &str) -> Self {
+        // A client of HTTP is not built without; every one but the first finds it there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_mins(1));

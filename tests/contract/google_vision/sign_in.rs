@@ -1,0 +1,94 @@
+//! Who is spoken to, with which credentials.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::json;
+use shotify::adapters::clock::SystemClock;
+use shotify::adapters::vision::google::{
+    GoogleLabeller, GoogleVisionConfig, GoogleVisionError, TokenError, TokenSource,
+};
+use shotify::ports::vision::{LabelError, Labeller as _};
+
+use super::fake::{Fake, Say};
+use super::{config, everything, install_provider, picture};
+
+fn open(config: GoogleVisionConfig) -> Result<GoogleLabeller, GoogleVisionError> {
+    install_provider();
+    GoogleLabeller::new(config, Arc::new(SystemClock))
+}
+
+/// Whom nobody gives a token.
+struct NoToken {
+    passing: bool,
+}
+
+#[async_trait]
+impl TokenSource for NoToken {
+    async fn token(&self) -> Result<String, TokenError> {
+        Err(TokenError {
+            reason: "the account is gone".to_owned(),
+            passing: self.passing,
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_stand_in_on_this_machine_needs_no_credentials() {
+    let fake = Fake::start(None, vec![Say::Seen(everything())]).await;
+    let labeller = open(config(&fake.endpoint)).unwrap();
+    assert_eq!(labeller.label(&picture(b"a")).await.unwrap().len(), 5);
+    assert_eq!(fake.calls(), 1);
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_sent() {
+    install_provider();
+    let fake = Fake::start(None, vec![Say::Seen(everything())]).await;
+    for passing in [true, false] {
+        let tokens = Arc::new(NoToken { passing });
+        let clock = Arc::new(SystemClock);
+        let labeller = GoogleLabeller::with_tokens(&config(&fake.endpoint), tokens, clock);
+        let error = labeller.unwrap().label(&picture(b"a")).await.unwrap_err();
+        assert_eq!(matches!(error, LabelError::Later { .. }), passing);
+        assert!(error.to_string().contains("the account is gone"), "{error}");
+    }
+    assert_eq!(fake.calls(), 0);
+}
+
+#[tokio::test]
+async fn tokens_do_not_leave_the_machine_in_the_clear() {
+    for bad in ["http://vision.example", "http://10.1.2.3:80", "vision"] {
+        let refused = open(config(bad)).err();
+        assert!(
+            matches!(refused, Some(GoogleVisionError::Endpoint(_))),
+            "{bad}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_file_that_is_none_is_told_without_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key.json");
+    let opened = |text: Option<&str>| {
+        if let Some(text) = text {
+            std::fs::write(&file, text).unwrap();
+        }
+        let mut config = config("http://127.0.0.1:1");
+        config.credentials = Some(file.clone());
+        open(config)
+    };
+    let half = json!({ "type": "service_account", "private_key": "hunter2" }).to_string();
+    let other = json!({ "type": "hunter2" }).to_string();
+    for text in [None, Some("hunter2"), Some(&half), Some(&other)] {
+        let error = opened(text).err().expect("it is refused");
+        let told = error.to_string();
+        assert!(matches!(error, GoogleVisionError::Credentials(_)), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+    let user = json!({
+        "type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c",
+    });
+    assert!(opened(Some(&user.to_string())).is_ok());
+}
