@@ -89,7 +89,7 @@ impl MemoryIndex {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| IndexError::Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await;
-        Ok((place, turn.map_err(failed)?))
+        Ok((place, turn.map_err(|error| failed(&error))?))
     }
 
     /// Works on the segments beside the async workers.
@@ -99,11 +99,11 @@ impl MemoryIndex {
     ) -> IndexResult<T> {
         let segments = Arc::clone(&self.segments);
         let done = spawn_blocking(move || work(&segments)).await;
-        done.map_err(failed)
+        done.map_err(|error| failed(&error))
     }
 }
 
-fn failed(error: impl ToString) -> IndexError {
+fn failed(error: &impl ToString) -> IndexError {
     IndexError::Failed(error.to_string())
 }
 
