@@ -5,6 +5,7 @@
 
 mod admin;
 mod database;
+mod seeing;
 mod serve;
 
 use std::sync::Arc;
@@ -20,10 +21,8 @@ use crate::adapters::mail::letters::Letters;
 use crate::adapters::mail::mailbox::FileMailbox;
 use crate::adapters::objects::FileObjects;
 use crate::adapters::passwords::Argon2Hasher;
-use crate::adapters::pictures::{PictureLimits, PictureStudio};
 use crate::adapters::rate_limit::memory::MemoryLimiter;
 use crate::adapters::sql::SqlStore;
-use crate::adapters::vision::on_device::Model;
 use crate::config::{Config, Objects, Secret, secrets};
 use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
@@ -39,16 +38,19 @@ use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
 use crate::ports::objects::ObjectStore;
 use crate::ports::passwords::PasswordHasher;
-use crate::ports::pictures::Studio;
 use crate::ports::rate_limit::{Quota, RateLimiter};
 use crate::ports::store::{Store, StoreError};
 use crate::services::auth::{Auth, AuthSettings};
+use crate::services::labelling::Labelling;
 use crate::services::limits::AccountLimits;
 use crate::services::media::{Media, MediaLinks};
 use crate::services::outbox::{LinkSettings, OutboxWorker, Sweeper};
 use crate::services::products::{Products, UploadLimits};
 use crate::services::sales::Sales;
+use crate::services::similarity::{Describer, Duplicates, Follower};
 use crate::services::users::Members;
+
+use seeing::Seeing;
 
 pub use admin::{check_config, migrate, set_role};
 pub use serve::{Started, bind, serve, work};
@@ -89,7 +91,7 @@ pub struct App {
     keys: Arc<SecretKeys>,
     hasher: Arc<dyn PasswordHasher>,
     limiter: Arc<dyn RateLimiter>,
-    studio: Arc<dyn Studio>,
+    seeing: Seeing,
     mailbox: Arc<FileMailbox>,
     poke: Arc<Notify>,
 }
@@ -119,14 +121,14 @@ impl App {
             environment,
             random.clone(),
         ));
-        let model = Arc::new(Model::new());
+        let seeing = Seeing::open(&config, Arc::new(store.clone()), &clock)?;
         let hashers = std::thread::available_parallelism()
             .map_or(1, usize::from)
             .div_ceil(2);
         Ok(Self {
             hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
             limiter: Arc::new(MemoryLimiter::new(clock.clone())),
-            studio: Arc::new(PictureStudio::new(picture_limits(&config), model)),
+            seeing,
             poke: Arc::new(Notify::new()),
             config,
             store,
@@ -183,7 +185,7 @@ impl App {
         Members {
             store,
             hasher: self.hasher.clone(),
-            studio: self.studio.clone(),
+            studio: self.seeing.studio.clone(),
             objects: self.objects.clone(),
             limiter: self.limiter.clone(),
             clock: self.clock.clone(),
@@ -196,9 +198,11 @@ impl App {
     fn products(&self, store: Arc<dyn Store>) -> Products {
         let limits = &self.config.limits;
         Products {
+            labelling: self.labelling(),
+            duplicates: self.duplicates(),
             store,
             objects: self.objects.clone(),
-            studio: self.studio.clone(),
+            studio: self.seeing.studio.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             currency: self.config.currency.clone(),
@@ -207,6 +211,46 @@ impl App {
                 images: limits.max_images,
                 bytes: limits.max_stored_bytes,
             },
+        }
+    }
+
+    fn labelling(&self) -> Labelling {
+        let limits = &self.config.limits;
+        Labelling {
+            store: Arc::new(self.store.clone()),
+            objects: self.objects.clone(),
+            labeller: self.seeing.labeller.clone(),
+            thesaurus: self.seeing.thesaurus.clone(),
+            limiter: self.limiter.clone(),
+            clock: self.clock.clone(),
+            quota: Quota {
+                limit: limits.labellings_per_member,
+                window: limits.labellings_window,
+            },
+        }
+    }
+
+    fn duplicates(&self) -> Duplicates {
+        let store = Arc::new(self.store.clone());
+        self.seeing.duplicates(store, self.clock.clone())
+    }
+
+    /// Keeps the index of pictures like the database.
+    #[must_use]
+    pub fn follower(&self) -> Arc<Follower> {
+        self.seeing.warm();
+        self.seeing.follower.clone()
+    }
+
+    /// Makes up for missing embeddings.
+    #[must_use]
+    pub fn describer(&self) -> Describer {
+        Describer {
+            store: Arc::new(self.store.clone()),
+            objects: self.objects.clone(),
+            studio: self.seeing.studio.clone(),
+            thesaurus: self.seeing.thesaurus.clone(),
+            clock: self.clock.clone(),
         }
     }
 
@@ -238,6 +282,8 @@ impl App {
             letters: Arc::new(Letters::new(&public_url)),
             mailer: self.mailbox.clone(),
             objects: self.objects.clone(),
+            labelling: self.labelling(),
+            duplicates: self.duplicates(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             links: LinkSettings {
@@ -324,14 +370,6 @@ fn objects_folder(config: &Config) -> std::path::PathBuf {
         Objects::Files(folder) => folder.clone(),
         // Refused by `not_built` before this is asked.
         Objects::Gcs { .. } => config.data_dir.join("objects"),
-    }
-}
-
-fn picture_limits(config: &Config) -> PictureLimits {
-    PictureLimits {
-        max_pixels: config.limits.max_pixels,
-        max_side: config.limits.max_side,
-        ..PictureLimits::default()
     }
 }
 

@@ -35,7 +35,7 @@ pub use objects::Objects;
 pub use reader::{ConfigError, Problem, Row};
 pub use secret::Secret;
 pub use storage::{Database, Sessions};
-pub use vision::Vision;
+pub use vision::{Vision, VisionSettings};
 
 use reader::Reader;
 
@@ -60,8 +60,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Where bytes are.
     pub objects: Objects,
-    /// Who labels pictures.
-    pub vision: Vision,
+    /// How pictures are seen.
+    pub vision: VisionSettings,
     /// How mails leave.
     pub mail: MailSettings,
     /// The one currency of prices.

@@ -87,6 +87,8 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     let mut background = JoinSet::new();
     background.spawn(serve_metrics(started.metrics, bounds, ending.clone()));
     background.spawn(watch(started.signals, ending.clone()));
+    let (follower, token) = (app.follower(), ending.clone());
+    background.spawn(async move { follower.run(token).await });
     // The worker outlives the last request: what that one asked for is still done before the end where time allows.
     let rest = CancellationToken::new();
     if app.config.worker {
@@ -121,6 +123,8 @@ pub async fn work(app: App) -> Result<(), AppError> {
     let ending = CancellationToken::new();
     let mut background = JoinSet::new();
     background.spawn(watch(signals, ending.clone()));
+    let (follower, token) = (app.follower(), ending.clone());
+    background.spawn(async move { follower.run(token).await });
     work_in_background(&app, app.services().users, &ending, &mut background);
     tracing::info!("working");
     background.join_all().await;
@@ -136,6 +140,8 @@ fn work_in_background(
 ) {
     let (worker, token) = (app.worker(), ending.clone());
     tasks.spawn(async move { worker.run(token).await });
+    let (describer, token) = (app.describer(), ending.clone());
+    tasks.spawn(async move { describer.run(token).await });
     tasks.spawn(sweep(
         app.sweeper(),
         users,

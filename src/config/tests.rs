@@ -35,7 +35,7 @@ fn nothing_is_needed_for_development() {
     assert_eq!(config.sessions, Sessions::Sql);
     assert_eq!(config.objects, Objects::Files("./data/objects".into()));
     assert_eq!(
-        (config.vision, config.mail.transport),
+        (config.vision.labeller, config.mail.transport),
         (Vision::OnDevice, Mail::Mailbox)
     );
     assert_eq!(config.mail.from.as_str(), "no-reply@localhost");
@@ -239,7 +239,7 @@ fn google_cloud_vision_is_signed_in_like_the_storage() {
         endpoint: Some("http://127.0.0.1:9000".to_owned()),
         credentials: file,
     };
-    assert_eq!(config.vision, vision);
+    assert_eq!(config.vision.labeller, vision);
     let name = "GOOGLE_APPLICATION_CREDENTIALS";
     let rows = config.rows().iter().filter(|row| row.variable == name);
     assert_eq!(rows.count(), 1);

@@ -1,11 +1,15 @@
 //! - `VISION` (`on-device`): or `google` for Google Cloud Vision, signed in by `GOOGLE_APPLICATION_CREDENTIALS`.
 //! - `VISION_ENDPOINT`: of a stand-in; production demands https.
+//! - `SIMILARITY_LEAST` (`0.5`): the least similarity, a cosine, of what is found by a picture.
 
 use std::path::PathBuf;
 
 use super::environment::Environment;
 use super::objects::endpoint;
 use super::reader::Reader;
+
+/// Measured (`docs/vision.md`): a picture that lost a tenth of each side still reaches it, nearly all others do not.
+const SIMILARITY_LEAST: f64 = 0.5;
 
 /// Who labels pictures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +25,27 @@ pub enum Vision {
     },
 }
 
+/// How pictures are seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VisionSettings {
+    /// Who labels them.
+    pub labeller: Vision,
+    /// What is less alike than this is not found by a picture: a cosine.
+    pub similarity_least: f64,
+}
+
 pub(super) fn read(
+    reader: &mut Reader<'_>,
+    environment: Environment,
+    credentials: Option<PathBuf>,
+) -> VisionSettings {
+    VisionSettings {
+        labeller: labeller(reader, environment, credentials),
+        similarity_least: reader.number("SIMILARITY_LEAST", SIMILARITY_LEAST, 0.0..=1.0),
+    }
+}
+
+fn labeller(
     reader: &mut Reader<'_>,
     environment: Environment,
     credentials: Option<PathBuf>,

@@ -39,6 +39,8 @@ fn product(private: bool, archived: bool, for_sale: bool) -> Product {
             preview: key("p"),
             watermarked: key("w"),
         },
+        duplicate_of: None,
+        duplicate_told: false,
     }
 }
 

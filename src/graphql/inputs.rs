@@ -162,7 +162,10 @@ impl ImageFilterInput {
     ) -> async_graphql::Result<ImageSearch> {
         let image = match self.image.take() {
             Some(upload) => {
-                let look = ctx.get::<Services>()?.products.look(viewer, file(ctx, upload)?);
+                let look = ctx
+                    .get::<Services>()?
+                    .products
+                    .look(viewer, file(ctx, upload)?);
                 let refused = |fault| picture(fault, &format!("{argument}.image"));
                 Some(look.await.map_err(refused)?)
             }

@@ -68,6 +68,7 @@ async fn ready(State(readiness): State<Arc<dyn Readiness>>) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::embeddings::EmbeddingReader;
     use crate::ports::products::ProductReader;
     use crate::ports::sales::SaleReader;
     use crate::ports::store::{StoreError, StoreResult, UnitOfWork};
@@ -93,6 +94,9 @@ mod tests {
         }
         fn sales(&self) -> &dyn SaleReader {
             self.inner.sales()
+        }
+        fn embeddings(&self) -> &dyn EmbeddingReader {
+            self.inner.embeddings()
         }
         async fn ping(&self) -> StoreResult<()> {
             if self.silent {

@@ -35,6 +35,8 @@ fn expected(id: ProductId, draft: &Draft) -> Product {
         updated: new.created,
         facts: new.facts,
         keys: new.keys,
+        duplicate_of: None,
+        duplicate_told: false,
     }
 }
 

@@ -29,7 +29,8 @@ impl EmbeddingReader for SqlStore {
             sql.push(" AND product_id IN ").list(some.iter().copied());
             let rows: Vec<(i64, Vec<u8>)> = self.read.all(sql).await?;
             for (id, floats) in rows {
-                let values = floats_of(&floats).ok_or_else(|| corrupt("embeddings", "floats", id))?;
+                let values =
+                    floats_of(&floats).ok_or_else(|| corrupt("embeddings", "floats", id))?;
                 let embedding = Embedding::from_stored(model.clone(), values);
                 found.push((ProductId::new(id), embedding));
             }
@@ -92,12 +93,13 @@ impl Embeddings for SqlUnit {
         now: Timestamp,
     ) -> StoreResult<()> {
         let floats = bytes_of(embedding.values());
-        let update =
-            Sql::new("UPDATE embeddings SET model = ?, written = ?, floats = ? WHERE product_id = ?")
-                .bind(embedding.model().as_str())
-                .bind(now)
-                .bind(floats.clone())
-                .bind(id);
+        let update = Sql::new(
+            "UPDATE embeddings SET model = ?, written = ?, floats = ? WHERE product_id = ?",
+        )
+        .bind(embedding.model().as_str())
+        .bind(now)
+        .bind(floats.clone())
+        .bind(id);
         if self.unit.run(update).await?.rows > 0 {
             return Ok(());
         }
@@ -113,7 +115,10 @@ impl Embeddings for SqlUnit {
 }
 
 fn bytes_of(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }
 
 fn floats_of(bytes: &[u8]) -> Option<Vec<f32>> {
@@ -131,7 +136,11 @@ mod tests {
         let values = [0.0, -0.0, f32::MIN_POSITIVE, 0.123_456_79, 1.0];
         let bytes = bytes_of(&values);
         let read = floats_of(&bytes).unwrap();
-        assert!(read.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits()));
+        assert!(
+            read.iter()
+                .zip(values)
+                .all(|(a, b)| a.to_bits() == b.to_bits())
+        );
         assert_eq!(floats_of(&bytes[1..]), None);
         assert_eq!(floats_of(&[]), None);
     }

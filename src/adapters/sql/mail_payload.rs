@@ -18,9 +18,15 @@ struct MailRecord {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum LetterRecord {
-    ConfirmAddress { user: i64 },
-    AddressChanged { done: bool },
-    PasswordReset { user: i64 },
+    ConfirmAddress {
+        user: i64,
+    },
+    AddressChanged {
+        done: bool,
+    },
+    PasswordReset {
+        user: i64,
+    },
     PasswordChanged,
     AddressInUse,
     Receipt(SaleRecord),

@@ -61,6 +61,8 @@ pub fn product(private: bool, archived: bool, for_sale: bool) -> Product {
             preview: key("p.jpg"),
             watermarked: key("w.jpg"),
         },
+        duplicate_of: None,
+        duplicate_told: false,
     }
 }
 

@@ -19,9 +19,10 @@ impl OutboxWorker {
 
 fn failure(error: LabellingError) -> Failure {
     match error {
-        LabellingError::Limited { retry_after } => {
-            Failure::Later("its owner's pictures are labelled later".into(), Some(retry_after))
-        }
+        LabellingError::Limited { retry_after } => Failure::Later(
+            "its owner's pictures are labelled later".into(),
+            Some(retry_after),
+        ),
         LabellingError::Labeller(LabelError::Later { reason, after }) => {
             Failure::Later(reason, after)
         }

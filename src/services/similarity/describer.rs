@@ -72,7 +72,11 @@ impl Describer {
         let model = self.studio.model();
         let (mut after, mut count) = (ProductId::new(0), 0);
         loop {
-            let missing = self.store.embeddings().missing(&model, after, BATCH).await?;
+            let missing = self
+                .store
+                .embeddings()
+                .missing(&model, after, BATCH)
+                .await?;
             let Some(last) = missing.last() else {
                 return Ok(count);
             };
@@ -83,7 +87,9 @@ impl Describer {
                 }
                 match self.describe(id).await {
                     Ok(()) => count += 1,
-                    Err(error) => tracing::warn!(product = id.get(), %error, "a picture was not described"),
+                    Err(error) => {
+                        tracing::warn!(product = id.get(), %error, "a picture was not described")
+                    }
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! The same picture again: an upload that shows what another member put up before is accepted, but flagged, and the
 //! earlier owner is told once it is public.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use super::search::{Look, Similar, SimilarError};
@@ -14,7 +16,6 @@ use crate::ports::clock::Clock;
 use crate::ports::outbox::Task;
 use crate::ports::store::{StoreError, StoreResult};
 use crate::services::retry::{contended, retrying};
-use std::sync::Arc;
 
 /// Copies of one picture that are looked at; more make no difference to whose is the earliest by much.
 const MOST: usize = 50;
@@ -45,13 +46,17 @@ pub struct Duplicates {
 
 impl Duplicates {
     /// The earliest product that shows the same picture, where it is another member's. Hidden ones count, too: who may
-    /// see them is decided when it is shown. An owner's own earlier copy makes theirs the original.
+    /// see them is decided when it is shown. An owner's own earlier copy makes theirs the original. Never waits for an
+    /// index that is being filled.
     pub async fn earlier(
         &self,
         owner: UserId,
         hash: u64,
         embedding: &Embedding,
     ) -> Result<Option<ProductId>, SimilarError> {
+        if !self.similar.follower.is_filled() {
+            return Err(SimilarError::NotReady);
+        }
         let same = self.same(hash, embedding).await?;
         let earliest = same.into_iter().min_by_key(|product| product.id);
         Ok(earliest
@@ -70,7 +75,6 @@ impl Duplicates {
             sha256: None,
             except: None,
         };
-        similar.follower.filled().await?;
         let mut candidates = similar.candidates(&look, MOST).await?.best;
         candidates.truncate(MOST);
         let ids: Vec<ProductId> = candidates.iter().map(|candidate| candidate.id).collect();
@@ -96,7 +100,8 @@ impl Duplicates {
             // The describer has yet to come by; without an embedding nothing can be said.
             return Ok(());
         };
-        self.similar.follower.look().await.map_err(CompareError::from)?;
+        self.similar.follower.filled().await?;
+        self.similar.follower.look().await?;
         let hash = product.facts.perceptual_hash;
         let mut same = self.same(hash, &embedding).await?;
         if same.iter().all(|other| other.id != id) {
@@ -170,5 +175,6 @@ impl Duplicates {
 }
 
 fn name(user: Option<&User>) -> String {
-    user.map_or(NOBODY, |user| user.username.as_str()).to_owned()
+    user.map_or(NOBODY, |user| user.username.as_str())
+        .to_owned()
 }

@@ -96,6 +96,12 @@ impl Follower {
         }
     }
 
+    /// Whether the index holds all that was committed before the start.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        *self.filled.borrow()
+    }
+
     /// Takes over what was committed lately, here or elsewhere. Ids commit out of order, so that each look goes back
     /// over what the last ones saw.
     pub async fn look(&self) -> Result<(), SimilarError> {
@@ -120,8 +126,11 @@ impl Follower {
             let ids = self.page(after).await?;
             let Some(last) = ids.last() else { break };
             after = *last;
-            let missing: Vec<ProductId> =
-                ids.iter().filter(|id| !held.contains(id)).copied().collect();
+            let missing: Vec<ProductId> = ids
+                .iter()
+                .filter(|id| !held.contains(id))
+                .copied()
+                .collect();
             self.take_over(&missing).await?;
             known.extend(ids);
         }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::ranking::{Place, alike, may_stand, walk};
 use super::Follower;
+use super::ranking::{Place, alike, may_stand, walk};
 use crate::domain::cursor::Cursor;
 use crate::domain::embedding::{Embedding, Similarity};
 use crate::domain::id::ProductId;
@@ -128,7 +128,11 @@ impl Similar {
         }
         self.follower.filled().await?;
         let candidates = self.candidates(look, usize::MAX).await?;
-        let ids: Vec<ProductId> = candidates.best.iter().map(|candidate| candidate.id).collect();
+        let ids: Vec<ProductId> = candidates
+            .best
+            .iter()
+            .map(|candidate| candidate.id)
+            .collect();
         let products = self.store.products();
         Ok(products.count_among(viewer.user, filter, &ids).await?)
     }

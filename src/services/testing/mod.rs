@@ -4,6 +4,7 @@ mod accounts;
 mod fakes;
 mod log;
 mod pictures;
+mod seeing;
 mod sessions;
 mod store;
 
@@ -11,5 +12,6 @@ pub use accounts::{Account, Accounts, Fault, Rows, listing};
 pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
 pub use log::Log;
 pub use pictures::{FakeStudio, MemoryObjects};
+pub use seeing::{ExactIndex, FakeThesaurus, duplicates, labelling};
 pub use sessions::MemorySessions;
 pub use store::FakeStore;

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::ports::embeddings::{
-    EmbeddingReader, Embeddings, MockEmbeddingReader, MockEmbeddings,
-};
+use crate::ports::embeddings::{EmbeddingReader, Embeddings, MockEmbeddingReader, MockEmbeddings};
 use crate::ports::journal::{Journal, MockJournal};
 use crate::ports::outbox::{MockOutbox, Outbox};
 use crate::ports::products::{MockProductReader, MockProducts, ProductReader, Products};

@@ -95,6 +95,7 @@ impl Draft {
                 .iter()
                 .flat_map(|label| Word::all(label.as_str()))
                 .collect(),
+            related: Vec::new(),
         }
     }
 }

@@ -102,11 +102,10 @@ impl Products for SqlUnit {
         earlier: ProductId,
         told: bool,
     ) -> StoreResult<()> {
-        let sql =
-            Sql::new("UPDATE products SET duplicate_of = ?, duplicate_told = ? WHERE id = ?")
-                .bind(earlier)
-                .bind(told)
-                .bind(id);
+        let sql = Sql::new("UPDATE products SET duplicate_of = ?, duplicate_told = ? WHERE id = ?")
+            .bind(earlier)
+            .bind(told)
+            .bind(id);
         self.unit.run(sql).await.map(|_| ())
     }
 

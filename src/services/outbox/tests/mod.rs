@@ -20,7 +20,8 @@ use crate::ports::mailer::{MailError, Mailer, Message};
 use crate::ports::objects::MockObjectStore;
 use crate::ports::outbox::{Depth, Job, OutboxQueue, Outcome, Task};
 use crate::ports::store::StoreError;
-use crate::services::testing::{Accounts, FakeClock, FakeRandom};
+use crate::ports::vision::MockLabeller;
+use crate::services::testing::{Accounts, FakeClock, FakeRandom, duplicates, labelling};
 
 const ANNA: &str = "anna@example.com";
 
@@ -102,12 +103,15 @@ impl Bench {
         let mailer = Arc::new(FakeMailer::default());
         let clock = Arc::new(FakeClock::default());
         let poke = Arc::new(Notify::new());
+        let objects = Arc::new(objects);
         let worker = OutboxWorker {
             queue: Arc::clone(&queue) as _,
             store: Arc::clone(&accounts) as _,
             letters: Arc::new(letters()),
             mailer: Arc::clone(&mailer) as _,
-            objects: Arc::new(objects),
+            labelling: labelling(accounts.clone(), objects.clone(), MockLabeller::new()),
+            duplicates: duplicates(accounts.clone(), Arc::default()),
+            objects,
             clock: Arc::clone(&clock) as _,
             random: Arc::new(FakeRandom::default()),
             links: LinkSettings {

@@ -20,8 +20,9 @@ use crate::domain::viewer::Viewer;
 use crate::ports::outbox::Task;
 use crate::ports::pictures::SpooledFile;
 use crate::ports::store::Store;
+use crate::ports::vision::MockLabeller;
 use crate::services::testing::{
-    Accounts, FakeClock, FakeRandom, FakeStore, FakeStudio, MemoryObjects,
+    Accounts, FakeClock, FakeRandom, FakeStore, FakeStudio, MemoryObjects, duplicates, labelling,
 };
 
 /// An owner, a stranger, and the service with everything under it.
@@ -61,9 +62,12 @@ fn gallery() -> Gallery {
 
 /// The service over any store; `beside` is where its objects are announced.
 fn over(store: Arc<dyn Store>, beside: Arc<Accounts>) -> super::Products {
+    let objects = Arc::new(MemoryObjects::new(beside));
     super::Products {
+        labelling: labelling(store.clone(), objects.clone(), MockLabeller::new()),
+        duplicates: duplicates(store.clone(), Arc::default()),
         store,
-        objects: Arc::new(MemoryObjects::new(beside)),
+        objects,
         studio: Arc::new(FakeStudio::default()),
         clock: Arc::new(FakeClock::default()),
         random: Arc::new(FakeRandom::default()),
@@ -87,9 +91,10 @@ impl Gallery {
     /// The objects whose deletion is ordered, sorted.
     fn doomed(&self) -> Vec<String> {
         let rows = self.store.rows();
-        let tasks = rows.outbox.iter().map(|task| match task {
-            Task::DeleteObject(key) => key.clone(),
+        let tasks = rows.outbox.iter().filter_map(|task| match task {
+            Task::DeleteObject(key) => Some(key.clone()),
             Task::Mail(mail) => panic!("{mail:?}"),
+            Task::Label(_) | Task::Compare(_) => None,
         });
         let mut keys: Vec<String> = tasks.collect();
         keys.sort();
@@ -135,6 +140,7 @@ fn picture(size: u64) -> NewImage {
         for_sale: true,
         price: 12.5,
         discount_percent: 20,
+        auto_label: false,
     }
 }
 

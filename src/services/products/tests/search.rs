@@ -22,7 +22,7 @@ fn field(error: SearchError) -> String {
     match error {
         SearchError::Filter(invalid) => format!("filter.{}", invalid.field),
         SearchError::Invalid(invalid) => invalid.field,
-        SearchError::Store(fault) => panic!("{fault}"),
+        fault => panic!("{fault}"),
     }
 }
 

@@ -116,6 +116,7 @@ async fn an_image_is_as_it_was_described() {
         title,
         description,
         labels,
+        related,
     } = &market.words[&product.id];
     let texts = |words: &[Word]| {
         words
@@ -126,6 +127,7 @@ async fn an_image_is_as_it_was_described() {
     assert_eq!(texts(title), ["cafe"]);
     assert_eq!(texts(description), ["seen", "from", "the", "pier"]);
     assert_eq!(texts(labels), ["sea", "old", "pier"]);
+    assert!(related.is_empty());
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ impl Accounts {
         let rows = self.rows();
         let mails = rows.outbox.iter().filter_map(|task| match task {
             Task::Mail(mail) => Some(mail.clone()),
-            Task::DeleteObject(_) => None,
+            Task::DeleteObject(_) | Task::Label(_) | Task::Compare(_) => None,
         });
         mails.collect()
     }

@@ -144,7 +144,7 @@ impl Bench {
         let rows = self.accounts.rows();
         let keys = rows.outbox.iter().filter_map(|task| match task {
             Task::DeleteObject(key) => Some(key.clone()),
-            Task::Mail(_) => None,
+            Task::Mail(_) | Task::Label(_) | Task::Compare(_) => None,
         });
         keys.collect()
     }

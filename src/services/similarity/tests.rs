@@ -1,0 +1,1 @@
+//! Following, searching and recognising over plain rows and an exact index.
