@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER,
+};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -121,10 +123,10 @@ async fn check(script: &Script, request: Request) -> Result<Bytes, String> {
         return Err(format!("{} {}", head.method, head.uri));
     }
     let header = |name| one(&head.headers, name);
-    if header(CONTENT_TYPE)? != Some("application/json") {
+    if header(&CONTENT_TYPE)? != Some("application/json") {
         return Err("the content type".to_owned());
     }
-    if header(AUTHORIZATION)? != script.bearer.as_deref() {
+    if header(&AUTHORIZATION)? != script.bearer.as_deref() {
         return Err("the token".to_owned());
     }
     let body = to_bytes(body, 10 << 20).await.map_err(|e| e.to_string())?;
@@ -146,8 +148,8 @@ async fn check(script: &Script, request: Request) -> Result<Bytes, String> {
     picture.map(Bytes::from).map_err(|e| e.to_string())
 }
 
-fn one(headers: &HeaderMap, name: axum::http::HeaderName) -> Result<Option<&str>, String> {
-    let mut all = headers.get_all(&name).iter();
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, String> {
+    let mut all = headers.get_all(name).iter();
     let first = all.next().and_then(|value| value.to_str().ok());
     match all.next() {
         None => Ok(first),

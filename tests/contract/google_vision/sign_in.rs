@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::routing::post;
+use axum::{Json, Router};
 use serde_json::json;
 use shotify::adapters::clock::SystemClock;
 use shotify::adapters::vision::google::{
@@ -10,8 +12,10 @@ use shotify::adapters::vision::google::{
 };
 use shotify::ports::vision::{LabelError, Labeller as _};
 
+use tokio::net::TcpListener;
+
 use super::fake::{Fake, Say};
-use super::{config, everything, install_provider, picture};
+use super::{TOKEN, config, everything, install_provider, picture};
 
 fn open(config: GoogleVisionConfig) -> Result<GoogleLabeller, GoogleVisionError> {
     install_provider();
@@ -65,6 +69,34 @@ async fn tokens_do_not_leave_the_machine_in_the_clear() {
             "{bad}"
         );
     }
+}
+
+/// Also with a stand-in on this machine, once a file is named.
+#[tokio::test]
+async fn the_token_of_a_key_file_is_sent() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let issuer = format!("http://{}/token", listener.local_addr().unwrap());
+    let issue = || async {
+        Json(json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600 }))
+    };
+    let router = Router::new().route("/token", post(issue));
+    let issuing = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("user.json");
+    let user = json!({
+        "type": "authorized_user", "client_id": "a", "client_secret": "b", "refresh_token": "c",
+        "token_uri": issuer,
+    });
+    std::fs::write(&file, user.to_string()).unwrap();
+    let fake = Fake::start(Some(TOKEN), vec![Say::Seen(everything())]).await;
+    let mut config = config(&fake.endpoint);
+    config.credentials = Some(file);
+    let labeller = open(config).unwrap();
+    for _ in 0..2 {
+        assert_eq!(labeller.label(&picture(b"a")).await.unwrap().len(), 5);
+    }
+    assert_eq!(fake.calls(), 2);
+    issuing.abort();
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn read(mut response: Response) -> Result<Bytes, Fault> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(odd(format!("is longer than {LONGEST_ANSWER} bytes")));
+            return Err(odd(&format!("is longer than {LONGEST_ANSWER} bytes")));
         }
         body.extend_from_slice(&chunk);
     }
@@ -135,11 +135,11 @@ async fn read(mut response: Response) -> Result<Bytes, Fault> {
 }
 
 fn parsed(body: &[u8]) -> Result<Answer, Fault> {
-    serde_json::from_slice(body).map_err(|error| odd(format!("is not understood: {error}")))
+    serde_json::from_slice(body).map_err(|error| odd(&format!("is not understood: {error}")))
 }
 
 /// An answer that Google does not give: something in between did. That passes, but not in seconds.
-fn odd(what: String) -> Fault {
+fn odd(what: &str) -> Fault {
     Fault::Final(LabelError::Later {
         reason: format!("the answer of Google Cloud Vision {what}"),
         after: None,
