@@ -10,6 +10,7 @@ pub mod embedding;
 pub mod id;
 pub mod invalid;
 pub mod label;
+pub mod likeness;
 pub mod mail;
 pub mod money;
 pub mod page;
