@@ -67,7 +67,7 @@ impl Duplicates {
     /// Products that show the same picture, among the most alike.
     async fn same(&self, hash: u64, embedding: &Embedding) -> Result<Vec<Product>, SimilarError> {
         let similar = Similar {
-            least: Similarity::new(likeness::LEAST),
+            least: Similarity::new(likeness::LEAST_SIMILARITY),
             ..self.similar.clone()
         };
         let look = Look {
