@@ -2,9 +2,9 @@
 
 use super::embedding::Similarity;
 
-/// The least similarity of two pictures of the same photograph, in millionths. Not measured yet, nor are the two below:
+/// The least similarity of two pictures of the same photograph. Not measured yet, nor are the two below:
 /// `cargo run --release --example measure_vision` tells what they miss and what they confuse.
-pub const LEAST_SIMILARITY: i32 = 900_000;
+pub const LEAST_SIMILARITY: Similarity = Similarity::from_millionths(900_000);
 
 /// Most bits in which the perceptual hashes of the same photograph differ.
 pub const MOST_BITS: u32 = 12;
@@ -28,7 +28,8 @@ pub const fn distance(a: u64, b: u64) -> u32 {
 /// laid out alike.
 #[must_use]
 pub const fn same_picture(a_hash: u64, b_hash: u64, similarity: Similarity) -> bool {
-    similarity.millionths() >= LEAST_SIMILARITY && distance(a_hash, b_hash) <= MOST_BITS
+    similarity.millionths() >= LEAST_SIMILARITY.millionths()
+        && distance(a_hash, b_hash) <= MOST_BITS
 }
 
 #[cfg(test)]
@@ -53,9 +54,12 @@ mod tests {
 
     #[test]
     fn the_bounds_belong_to_the_same_picture() {
-        let least = Similarity::new(f64::from(LEAST_SIMILARITY) / 1e6);
         let bits = HASH ^ ((1 << MOST_BITS) - 1);
-        assert!(same_picture(HASH, bits, least));
-        assert!(!same_picture(HASH, HASH ^ ((2 << MOST_BITS) - 1), least));
+        assert!(same_picture(HASH, bits, LEAST_SIMILARITY));
+        assert!(!same_picture(
+            HASH,
+            HASH ^ ((2 << MOST_BITS) - 1),
+            LEAST_SIMILARITY
+        ));
     }
 }
