@@ -72,14 +72,10 @@ impl Labelling {
         if let Taken::Denied { retry_after } = self.limiter.take(&key, self.quota).await? {
             return Err(LabellingError::Limited { retry_after });
         }
-        let preview = self.preview(product).await?;
+        // Without its watermark, which would be seen as well.
+        let preview = preview(self.objects.as_ref(), product).await?;
         let seen = self.labeller.label(&preview).await?;
         retrying(|| self.add(product.id, &seen)).await
-    }
-
-    /// The preview without its watermark, which would be seen as well.
-    async fn preview(&self, product: &Product) -> Result<Encoded, ObjectError> {
-        preview(self.objects.as_ref(), product).await
     }
 
     async fn add(&self, id: ProductId, seen: &[Label]) -> Result<Vec<Label>, LabellingError> {
@@ -131,26 +127,5 @@ fn merged(had: &[Label], seen: &[Label]) -> Vec<Label> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn labels(names: &[&str]) -> Vec<Label> {
-        Label::parse_all(names).unwrap()
-    }
-
-    #[test]
-    fn what_the_owner_wrote_stays_first_and_nothing_stands_twice() {
-        let all = merged(&labels(&["rex", "dog"]), &labels(&["dog", "retriever"]));
-        assert_eq!(all, labels(&["rex", "dog", "retriever"]));
-        assert_eq!(merged(&all, &labels(&["dog", "retriever"])), all);
-    }
-
-    #[test]
-    fn thirty_labels_are_all_that_fit() {
-        let names: Vec<String> = (0..29).map(|n| format!("own {n}")).collect();
-        let had = Label::parse_all(&names).unwrap();
-        let all = merged(&had, &labels(&["dog", "cat"]));
-        assert_eq!(all.len(), MAX_LABELS);
-        assert_eq!(all.last(), labels(&["dog"]).first());
-    }
-}
+#[path = "labelling_tests.rs"]
+mod tests;

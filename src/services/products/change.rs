@@ -11,7 +11,7 @@ use crate::domain::product::{Listing, Product, Seen};
 use crate::domain::text::{Description, Title};
 use crate::domain::viewer::Viewer;
 use crate::ports::outbox::Task;
-use crate::ports::store::UnitOfWork;
+use crate::ports::store::{StoreResult, UnitOfWork};
 use crate::services::retry::retrying;
 use crate::services::words::words_of;
 
@@ -97,14 +97,7 @@ async fn update_once(
     product.listing = parsed.apply(change, &product.listing);
     product.updated = now;
     unit.products().update(id, &product.listing, now).await?;
-    if let Some(labels) = &parsed.labels {
-        unit.products().set_labels(id, labels).await?;
-    }
-    if parsed.touches_words() {
-        let labels = unit.products().labels(id).await?;
-        let words = words_of(&product.listing, &labels, this.labelling.thesaurus.as_ref());
-        unit.products().set_words(id, &words).await?;
-    }
+    write_words(this, unit.as_mut(), &product, parsed).await?;
     // The owner of the picture that this one repeats hears of it once everyone can see it.
     let owed = product.duplicate_of.is_some() && !product.duplicate_told;
     if owed && product.is_public() && !was_public {
@@ -115,6 +108,25 @@ async fn update_once(
         product,
         bought: false,
     })
+}
+
+/// Writes the labels, where they were sent, and the words that a change touches.
+async fn write_words(
+    this: &Products,
+    unit: &mut dyn UnitOfWork,
+    product: &Product,
+    parsed: &Parsed,
+) -> StoreResult<()> {
+    let id = product.id;
+    if let Some(labels) = &parsed.labels {
+        unit.products().set_labels(id, labels).await?;
+    }
+    if parsed.touches_words() {
+        let labels = unit.products().labels(id).await?;
+        let words = words_of(&product.listing, &labels, this.labelling.thesaurus.as_ref());
+        unit.products().set_words(id, &words).await?;
+    }
+    Ok(())
 }
 
 /// Locks products that must all be the viewer's. Another's is FORBIDDEN where the viewer may see it;

@@ -271,26 +271,19 @@ async fn check_quota(
     stored: &[Stored],
 ) -> Result<(), UploadError> {
     unit.users().lock(viewer.user).await?;
-    let usage = unit.products().usage(viewer.user).await?;
+    let (usage, limits) = (unit.products().usage(viewer.user).await?, this.limits);
     let count = i64::try_from(stored.len()).unwrap_or(i64::MAX);
     let bytes = stored.iter().map(|s| s.facts.size).sum::<u64>();
-    if usage.count.saturating_add(count) > this.limits.images {
-        return Err(UploadError::Quota(format!(
-            "a member may have {} images",
-            this.limits.images
-        )));
-    }
-    if usage
-        .bytes
-        .saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX))
-        > this.limits.bytes
-    {
-        return Err(UploadError::Quota(format!(
-            "a member's originals may take {} MiB",
-            this.limits.bytes >> 20
-        )));
-    }
-    Ok(())
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let refusal = if usage.count.saturating_add(count) > limits.images {
+        format!("a member may have {} images", limits.images)
+    } else if usage.bytes.saturating_add(bytes) > limits.bytes {
+        let most = limits.bytes >> 20;
+        format!("a member's originals may take {most} MiB")
+    } else {
+        return Ok(());
+    };
+    Err(UploadError::Quota(refusal))
 }
 
 fn as_seen(id: ProductId, new: NewProduct, duplicate_of: Option<ProductId>) -> Seen {

@@ -1,5 +1,7 @@
 //! The order of a search by picture: most alike first, of equally alike ones identical files first, then by id.
 
+use std::cmp::{Ordering, Reverse};
+
 use crate::domain::cursor::Cursor;
 use crate::domain::embedding::Similarity;
 use crate::domain::id::ProductId;
@@ -23,6 +25,11 @@ impl Place {
         }
     }
 
+    /// The earliest place that is so alike.
+    pub fn first(similarity: Similarity) -> Self {
+        Self::of(similarity, true, ProductId::new(i64::MIN))
+    }
+
     pub const fn at(cursor: Cursor) -> Self {
         Self {
             key: cursor.key,
@@ -39,19 +46,19 @@ impl Place {
     }
 
     /// What sorts first is smaller.
-    const fn sorting(self) -> (i64, i64) {
-        (-self.key, self.id)
+    const fn sorting(self) -> (Reverse<i64>, i64) {
+        (Reverse(self.key), self.id)
     }
 }
 
 impl PartialOrd for Place {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Place {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.sorting().cmp(&other.sorting())
     }
 }

@@ -158,6 +158,7 @@ impl Similar {
         let rest = nearest.split_off(nearest.len().min(RANKED_AGAIN));
         let mut ranked = self.ranked(look, &nearest).await?;
         let most = ranked.last().map_or(self.least, |last| last.similarity);
+        let frontier = rest.last().map_or(most, |last| last.similarity.min(most));
         ranked.extend(rest.into_iter().map(|neighbour| Neighbour {
             similarity: neighbour.similarity.min(most),
             ..neighbour
@@ -165,7 +166,10 @@ impl Similar {
         ranked.retain(|candidate| {
             candidate.similarity >= self.least && look.except != Some(candidate.id)
         });
-        Ok(Candidates { best: ranked, all })
+        Ok(Candidates {
+            best: ranked,
+            frontier: (!all).then_some(frontier),
+        })
     }
 
     /// Exactly, by the stored floats; what has none any more was deleted.
@@ -186,8 +190,8 @@ impl Similar {
 pub(super) struct Candidates {
     /// Most alike first.
     pub best: Vec<Neighbour>,
-    /// There are no more.
-    pub all: bool,
+    /// None where these are all; else the others are at most so alike.
+    pub frontier: Option<Similarity>,
 }
 
 /// One search on its way.
@@ -208,17 +212,31 @@ impl Search<'_> {
             let candidates = self.similar.candidates(self.look, limit).await?;
             let new = self.new_among(&candidates.best, request);
             self.judge(&new).await?;
-            let enough = !request.backward && self.standing(request) > request.size as usize;
-            if candidates.all || enough {
+            if self.is_enough(request, candidates.frontier) {
                 return Ok(walk(request, std::mem::take(&mut self.found)));
             }
             // From its end a list is known only as a whole.
-            limit = if request.backward {
+            limit = if request.backward && request.before.is_none() {
                 usize::MAX
             } else {
                 limit.saturating_mul(GROWTH)
             };
         }
+    }
+
+    /// Whether no candidate that is yet to come can stand on the page: neither before what fills it, for equally alike
+    /// ones are put in order by more than their likeness, nor within its bounds at all.
+    fn is_enough(&self, request: &PageRequest, frontier: Option<Similarity>) -> bool {
+        let Some(frontier) = frontier else {
+            return true;
+        };
+        let next = Place::first(frontier);
+        let beyond = request.before.is_some_and(|at| Place::at(at) <= next);
+        let settled = |alike: &&Alike| {
+            alike.place < next && request.after.is_none_or(|at| alike.place > Place::at(at))
+        };
+        let count = self.found.iter().filter(settled).count();
+        beyond || (!request.backward && count > request.size as usize)
     }
 
     fn new_among(&self, candidates: &[Neighbour], request: &PageRequest) -> Vec<Neighbour> {
@@ -247,10 +265,5 @@ impl Search<'_> {
         }
         self.judged.extend(ids);
         Ok(())
-    }
-
-    fn standing(&self, request: &PageRequest) -> usize {
-        let behind = |alike: &&Alike| request.after.is_none_or(|at| alike.place > Place::at(at));
-        self.found.iter().filter(behind).count()
     }
 }

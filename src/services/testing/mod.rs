@@ -12,6 +12,6 @@ pub use accounts::{Account, Accounts, Fault, Rows, listing};
 pub use fakes::{CountingLimiter, FakeClock, FakeHasher, FakeKeys, FakeRandom};
 pub use log::Log;
 pub use pictures::{FakeStudio, MemoryObjects};
-pub use seeing::{ExactIndex, FakeThesaurus, duplicates, labelling};
+pub use seeing::{ExactIndex, FakeThesaurus, duplicates, labeller, labelling, labels, previews};
 pub use sessions::MemorySessions;
 pub use store::FakeStore;

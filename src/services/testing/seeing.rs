@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream;
 
 use super::{CountingLimiter, FakeClock};
 use crate::domain::embedding::{Embedding, ModelId, Similarity};
 use crate::domain::id::ProductId;
 use crate::domain::label::Label;
-use crate::ports::objects::ObjectStore;
+use crate::ports::objects::{MockObjectStore, Object, ObjectError, ObjectStore};
 use crate::ports::rate_limit::Quota;
 use crate::ports::store::Store;
 use crate::ports::vectors::{IndexError, IndexResult, Neighbour, VectorIndex};
-use crate::ports::vision::{MockLabeller, Thesaurus};
+use crate::ports::vision::{LabelError, MockLabeller, Thesaurus};
 use crate::services::labelling::Labelling;
 use crate::services::similarity::{Duplicates, Follower, Similar};
 
@@ -26,6 +28,18 @@ pub struct ExactIndex {
     pub busy: Mutex<bool>,
     /// The limits of all searches.
     pub limits: Mutex<Vec<usize>>,
+}
+
+impl ExactIndex {
+    /// Puts one embedding.
+    pub fn hold(&self, id: ProductId, embedding: &Embedding) {
+        self.held.lock().unwrap().insert(id, embedding.clone());
+    }
+
+    /// All ids, ascending.
+    pub fn held(&self) -> Vec<ProductId> {
+        self.held.lock().unwrap().keys().copied().collect()
+    }
 }
 
 #[async_trait]
@@ -62,7 +76,7 @@ impl VectorIndex for ExactIndex {
         Ok(())
     }
     async fn ids(&self) -> IndexResult<Vec<ProductId>> {
-        Ok(self.held.lock().unwrap().keys().copied().collect())
+        Ok(self.held())
     }
 }
 
@@ -76,6 +90,39 @@ impl Thesaurus for FakeThesaurus {
             _ => Vec::new(),
         }
     }
+}
+
+/// An object store that holds every preview but the `broken` one.
+pub fn previews(broken: Option<&'static str>) -> MockObjectStore {
+    let mut objects = MockObjectStore::new();
+    objects.expect_get().returning(move |key, range| {
+        assert_eq!(range, None);
+        assert!(key.contains("/preview."), "{key}");
+        if Some(key) == broken {
+            return Err(ObjectError::Missing);
+        }
+        // In pieces, as stores send them.
+        let pieces = [&b"pre"[..], b"view"].map(|piece| Ok(Bytes::from_static(piece)));
+        Ok(Object {
+            size: 7,
+            bytes: Box::pin(stream::iter(pieces)),
+        })
+    });
+    objects
+}
+
+/// A labeller that always answers the same.
+pub fn labeller(
+    answer: impl Fn() -> Result<Vec<Label>, LabelError> + Send + 'static,
+) -> MockLabeller {
+    let mut labeller = MockLabeller::new();
+    labeller.expect_label().returning(move |_| answer());
+    labeller
+}
+
+/// Labels by their names.
+pub fn labels(names: &[&str]) -> Vec<Label> {
+    Label::parse_all(names).unwrap()
 }
 
 /// Labelling with a labeller of the test's own; a member may have three pictures labelled an hour.

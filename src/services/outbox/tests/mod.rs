@@ -1,6 +1,7 @@
 //! The worker and the sweeper against fakes.
 
 mod mails;
+mod seeing;
 mod sweeps;
 mod working;
 

@@ -3,6 +3,7 @@
 mod delete;
 mod find;
 mod search;
+mod seeing;
 mod update;
 mod upload;
 mod upload_faults;
@@ -111,10 +112,11 @@ impl Gallery {
         notes.map(|(key, _)| key).collect()
     }
 
-    /// No row, label or word.
+    /// No row, label, word or embedding.
     fn is_empty(&self) -> bool {
         let market = &self.store.rows().market;
-        market.products.is_empty() && market.labels.is_empty() && market.words.is_empty()
+        let described = market.labels.len() + market.words.len() + market.embeddings.len();
+        market.products.is_empty() && described == 0
     }
 }
 

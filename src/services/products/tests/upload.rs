@@ -35,7 +35,13 @@ async fn the_journal_is_opened_before_a_put_and_closed_in_the_unit_of_the_rows()
     assert!(gallery.objects.unannounced().is_empty());
     let statements = gallery.store.take_statements();
     let opened = ["begin", "journal.open", "commit"];
-    let inserted = ["products.add", "products.set_labels", "products.set_words"];
+    let inserted = [
+        "products.add",
+        "products.set_labels",
+        "products.set_words",
+        "embeddings.set",
+        "outbox.add",
+    ];
     let expected: Vec<&str> = ["users.by_ids"]
         .into_iter()
         .chain(opened.repeat(3))

@@ -20,7 +20,7 @@ pub struct Market {
     pub products: Vec<Product>,
     pub labels: HashMap<ProductId, Vec<Label>>,
     pub words: HashMap<ProductId, SearchWords>,
-    pub embeddings: HashMap<ProductId, Embedding>,
+    pub embeddings: HashMap<ProductId, (Embedding, Timestamp)>,
     pub sales: Vec<Sale>,
     pub keys: Vec<(UserId, IdempotencyKey, KeyUse)>,
     last_id: i64,

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 
 use super::Accounts;
 use super::unit::Unit;
-use crate::domain::embedding::{Embedding, ModelId};
 use crate::domain::id::{ProductId, SaleId, UserId};
 use crate::domain::label::{Label, LabelCount};
 use crate::domain::page::PageRequest;
@@ -12,7 +11,6 @@ use crate::domain::product::{Listing, NewProduct, Product, Seen};
 use crate::domain::sale::{IdempotencyKey, KeyUse, NewSale, Sale};
 use crate::domain::search::{ProductFilter, ProductOrder};
 use crate::domain::timestamp::Timestamp;
-use crate::ports::embeddings::{EmbeddingReader, Embeddings};
 use crate::ports::products::{ProductReader, Products, SearchWords, Usage};
 use crate::ports::sales::{SaleReader, Sales};
 use crate::ports::store::{StoreError, StoreResult};
@@ -138,69 +136,6 @@ impl Sales for Unit {
         self.step("sales.sold")?;
         let sold = self.rows.market.sales.iter().map(|sale| sale.of.product);
         Ok(sold.filter(|id| products.contains(id)).collect())
-    }
-}
-
-#[async_trait]
-impl Embeddings for Unit {
-    async fn set(
-        &mut self,
-        id: ProductId,
-        embedding: &Embedding,
-        _now: Timestamp,
-    ) -> StoreResult<()> {
-        self.step("embeddings.set")?;
-        let embeddings = &mut self.rows.market.embeddings;
-        embeddings.insert(id, embedding.clone());
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl EmbeddingReader for Accounts {
-    async fn of(
-        &self,
-        _model: &ModelId,
-        ids: &[ProductId],
-    ) -> StoreResult<Vec<(ProductId, Embedding)>> {
-        let rows = self.rows();
-        let found = ids.iter().filter_map(|id| {
-            let embedding = rows.market.embeddings.get(id)?;
-            Some((*id, embedding.clone()))
-        });
-        Ok(found.collect())
-    }
-    async fn ids_after(
-        &self,
-        _model: &ModelId,
-        after: ProductId,
-        limit: u32,
-    ) -> StoreResult<Vec<ProductId>> {
-        let rows = self.rows();
-        let mut ids: Vec<_> = rows.market.embeddings.keys().copied().collect();
-        ids.retain(|id| *id > after);
-        ids.sort_unstable();
-        ids.truncate(limit as usize);
-        Ok(ids)
-    }
-    async fn written_since(
-        &self,
-        model: &ModelId,
-        _since: Timestamp,
-    ) -> StoreResult<Vec<ProductId>> {
-        self.ids_after(model, ProductId::new(0), u32::MAX).await
-    }
-    async fn missing(
-        &self,
-        _model: &ModelId,
-        after: ProductId,
-        limit: u32,
-    ) -> StoreResult<Vec<ProductId>> {
-        let rows = self.rows();
-        let market = &rows.market;
-        let products = market.products.iter().map(|product| product.id);
-        let bare = products.filter(|id| *id > after && !market.embeddings.contains_key(id));
-        Ok(bare.take(limit as usize).collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accounts, mailed tokens, the market, outbox and journal as plain rows, with real units of work: they see their
 //! own writes, last by commit alone, and run one after another. Every statement is noted, any can be made to fail.
 
+mod embeddings;
 mod faults;
 mod market;
 mod market_unit;
@@ -75,6 +76,15 @@ impl Accounts {
         locked(&self.trace).statements.push(statement);
     }
 
+    /// Notes a statement outside units, which may fail.
+    fn step(&self, statement: &'static str) -> StoreResult<()> {
+        let fault = locked(&self.trace).note(statement);
+        fault.map_or(Ok(()), |fault| {
+            let own = self.rows().clone();
+            fault.strike(&mut self.rows(), &own)
+        })
+    }
+
     /// Lets the `nth` statement of this name from now on fail.
     pub fn fault(&self, statement: &'static str, nth: u32, fault: Fault) {
         locked(&self.trace).order(statement, nth, fault);
@@ -107,11 +117,7 @@ impl Accounts {
 impl Store for Accounts {
     async fn begin(&self) -> StoreResult<Box<dyn UnitOfWork>> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        let fault = locked(&self.trace).note("begin");
-        if let Some(fault) = fault {
-            let own = self.rows().clone();
-            fault.strike(&mut self.rows(), &own)?;
-        }
+        self.step("begin")?;
         Ok(Box::new(Unit::new(
             Arc::clone(&self.rows),
             Arc::clone(&self.trace),

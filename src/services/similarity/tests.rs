@@ -1,1 +1,0 @@
-//! Following, searching and recognising over plain rows and an exact index.
