@@ -23,6 +23,7 @@ mod objects;
 mod paging;
 mod sales;
 mod search;
+mod seeing;
 mod sessions;
 mod statements;
 mod upload;
