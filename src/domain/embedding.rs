@@ -100,6 +100,12 @@ impl Similarity {
         })
     }
 
+    /// From millionths, a million at most.
+    #[must_use]
+    pub const fn from_millionths(millionths: i32) -> Self {
+        Self(millionths)
+    }
+
     /// In millionths.
     #[must_use]
     pub const fn millionths(self) -> i32 {

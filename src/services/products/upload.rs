@@ -113,7 +113,7 @@ async fn earlier(this: &Products, viewer: &Viewer, picture: &Stored) -> Option<P
     let duplicates = &this.duplicates;
     let found = duplicates.earlier(viewer.user, hash, &picture.embedding);
     found.await.unwrap_or_else(|error| {
-        tracing::info!(%error, "an upload is compared with other pictures later");
+        tracing::debug!(%error, "an upload is compared with other pictures later");
         None
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::search::{Look, Similar, SimilarError};
-use crate::domain::embedding::{Embedding, Similarity};
+use crate::domain::embedding::Embedding;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::likeness;
 use crate::domain::mail::{CopyFacts, Letter, Mail};
@@ -67,7 +67,7 @@ impl Duplicates {
     /// Products that show the same picture, among the most alike.
     async fn same(&self, hash: u64, embedding: &Embedding) -> Result<Vec<Product>, SimilarError> {
         let similar = Similar {
-            least: Similarity::new(likeness::LEAST),
+            least: likeness::LEAST_SIMILARITY,
             ..self.similar.clone()
         };
         let look = Look {

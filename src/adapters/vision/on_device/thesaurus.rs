@@ -45,21 +45,29 @@ fn relate() -> Related {
 
 /// Of each kind, what all things of that kind are besides: a dog is an animal, but not every dog is a terrier.
 fn above_kinds() -> Related {
-    let mut above = Related::new();
+    let mut rows: HashMap<&'static str, Vec<(usize, &'static [String])>> = HashMap::new();
     for class in classes() {
         for (at, kind) in class.kinds.iter().enumerate() {
-            let behind = &class.kinds[at + 1..];
-            above
-                .entry(kind)
-                .and_modify(|words| words.retain(|word| holds(behind, word)))
-                .or_insert_with(|| behind.iter().map(String::as_str).collect());
+            rows.entry(kind).or_default().push((at, &class.kinds));
         }
     }
+    let above = rows.into_iter();
     above
+        .map(|(kind, rows)| (kind, shared(kind, &rows)))
+        .collect()
 }
 
-fn holds(words: &[String], word: &str) -> bool {
-    words.iter().any(|other| other == word)
+/// The words that stand behind a kind in some row, and anywhere in all: where the ways up from a thing have
+/// different lengths, a wider kind may stand before a narrower one.
+fn shared(kind: &str, rows: &[(usize, &'static [String])]) -> Vec<&'static str> {
+    let mut words: Vec<&'static str> = Vec::new();
+    for word in rows.iter().flat_map(|(at, kinds)| &kinds[at + 1..]) {
+        let everywhere = rows.iter().all(|(_, kinds)| kinds.contains(word));
+        if everywhere && word != kind && !words.contains(&word.as_str()) {
+            words.push(word);
+        }
+    }
+    words
 }
 
 #[cfg(test)]
