@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod embeddings;
 mod google_vision;
 mod journal;
 mod labellers;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use shotify::adapters::sql::SqlStore;
 use shotify::domain::email::Email;
-use shotify::domain::id::{JobId, UserId};
-use shotify::domain::mail::{Letter, Mail, SaleFacts};
+use shotify::domain::id::{JobId, ProductId, UserId};
+use shotify::domain::mail::{CopyFacts, Letter, Mail, SaleFacts};
 use shotify::ports::outbox::{Depth, Job, OutboxQueue, Outcome, Task};
 
 use crate::support::{at, contract, race, unit, until_free};
@@ -45,6 +45,15 @@ fn facts() -> SaleFacts {
     }
 }
 
+fn copy() -> CopyFacts {
+    CopyFacts {
+        title: "\"Ärger\" \\ 🐎".into(),
+        copy: 9,
+        copy_title: "Another's 100 %".into(),
+        other: "berta".into(),
+    }
+}
+
 async fn write(store: &SqlStore, tasks: &[Task], seconds: i64) {
     let mut unit = unit(store).await;
     for task in tasks {
@@ -76,6 +85,9 @@ async fn every_task_is_read_as_written(store: SqlStore) {
         mail(Letter::AddressInUse),
         mail(Letter::Receipt(facts())),
         mail(Letter::Sold(facts())),
+        mail(Letter::SamePicture(copy())),
+        Task::Label(ProductId::new(i64::MAX)),
+        Task::Compare(ProductId::new(1)),
     ];
     write(&store, &tasks, 3).await;
     let jobs = claim(&store, "w", 3, 100).await;

@@ -1,7 +1,7 @@
 //! `ProductReader`: the lists that are no page, and what lists cost.
 
 use shotify::adapters::sql::SqlStore;
-use shotify::domain::id::UserId;
+use shotify::domain::id::{ProductId, UserId};
 use shotify::domain::page::PageRequest;
 use shotify::domain::search::{ProductFilter, ProductOrder};
 use shotify::ports::store::Store;
@@ -14,6 +14,7 @@ contract! {
     labels_are_counted_over_what_the_viewer_may_see,
     labels_are_found_by_prefix_and_nothing_is_a_wildcard,
     a_page_is_one_statement_whatever_it_finds,
+    any_number_of_ids_is_searched_among_in_few_statements,
 }
 
 async fn newest(
@@ -190,4 +191,37 @@ async fn a_page_is_one_statement_whatever_it_finds(store: SqlStore) {
         store.products().count(viewer, &filter).await.unwrap();
         assert_eq!(store.statements() - before, 2);
     }
+}
+
+async fn any_number_of_ids_is_searched_among_in_few_statements(store: SqlStore) {
+    let [anna, berta] = [
+        confirmed(&store, "anna").await,
+        confirmed(&store, "berta").await,
+    ];
+    let shown = put_up(&store, &Draft::of(anna, "shown")).await;
+    put_up(&store, &Draft::of(anna, "hidden").hidden()).await;
+    // More than any engine takes in one statement, the products first and last.
+    let ids: Vec<_> = (2..40_000).chain([1]).map(ProductId::new).collect();
+    let filter = ProductFilter::default();
+    for (count, statements) in [(0, 0), (1, 1), (4096, 1), (4097, 2), (ids.len(), 10)] {
+        let ids = &ids[ids.len() - count..];
+        let before = store.statements();
+        let found = store.products().among(berta, &filter, ids).await.unwrap();
+        assert_eq!(store.statements() - before, statements, "{count} ids");
+        let counted = store.products().count_among(berta, &filter, ids).await;
+        assert_eq!(store.statements() - before, 2 * statements, "{count} ids");
+        let found: Vec<_> = found.iter().map(|seen| seen.product.id).collect();
+        let expected: Vec<_> = ids.iter().filter(|id| **id == shown).copied().collect();
+        assert_eq!(usize::try_from(counted.unwrap()).unwrap(), found.len());
+        assert_eq!(found, expected);
+    }
+    let nothing = ProductFilter {
+        id: Some(None),
+        ..ProductFilter::default()
+    };
+    let before = store.statements();
+    let found = store.products().among(anna, &nothing, &ids).await;
+    assert!(found.unwrap().is_empty());
+    let counted = store.products().count_among(anna, &nothing, &ids).await;
+    assert_eq!((counted.unwrap(), store.statements() - before), (0, 0));
 }

@@ -260,7 +260,33 @@ async fn pages_and_counts_hold_exactly_what_the_model_says(store: SqlStore) {
             list.len(),
             "{told}"
         );
+        among(&store, &model, &mut dice, viewer, &filter, &list).await;
         met += usize::from(!list.is_empty());
     }
     assert!(met > 100, "the filters leave nothing to compare: {met}");
+}
+
+/// Of some products, a search finds those of its list.
+async fn among(
+    store: &SqlStore,
+    model: &Model,
+    dice: &mut Dice,
+    viewer: UserId,
+    filter: &ProductFilter,
+    list: &[Seen],
+) {
+    let whole = dice.one_in(2);
+    let all = model.entries.iter().map(|entry| entry.product.id);
+    let mut ids: Vec<ProductId> = all.filter(|_| whole || dice.one_in(2)).collect();
+    let mut expected = list.to_vec();
+    expected.retain(|seen| ids.contains(&seen.product.id));
+    expected.sort_by_key(|seen| seen.product.id);
+    ids.push(ProductId::new(999_999));
+    let found = store.products().among(viewer, filter, &ids).await;
+    let mut found = found.unwrap();
+    found.sort_by_key(|seen| seen.product.id);
+    assert_eq!(found, expected, "{viewer} {filter:?} {ids:?}");
+    let count = store.products().count_among(viewer, filter, &ids).await;
+    let count = usize::try_from(count.unwrap()).unwrap();
+    assert_eq!(count, expected.len(), "{viewer} {filter:?} {ids:?}");
 }

@@ -22,6 +22,7 @@ contract! {
     racing_updates_of_locked_rows_lose_nothing,
     usage_counts_what_a_member_has,
     a_foreign_currency_is_found,
+    a_copy_is_read_with_what_it_repeats,
 }
 
 fn expected(id: ProductId, draft: &Draft) -> Product {
@@ -278,4 +279,29 @@ async fn a_foreign_currency_is_found(store: SqlStore) {
         put_up(&store, &draft).await;
         assert!(foreign(&store, "USD").await.is_some());
     }
+}
+
+async fn a_copy_is_read_with_what_it_repeats(store: SqlStore) {
+    let owner = confirmed(&store, "owner").await;
+    let draft = Draft::of(owner, "Copy");
+    let (id, other) = (put_up(&store, &draft).await, put_up(&store, &draft).await);
+    // What it repeats may be gone, and is not asked for.
+    let earlier = ProductId::new(9999);
+    for told in [false, true] {
+        let mut writing = unit(&store).await;
+        let products = writing.products();
+        products.set_duplicate(id, earlier, told).await.unwrap();
+        writing.commit().await.unwrap();
+        let copy = Product {
+            duplicate_of: Some(earlier),
+            duplicate_told: told,
+            ..expected(id, &draft)
+        };
+        assert_eq!(found(&store, id).await.as_ref(), Some(&copy));
+        let seen = store.products().find(owner, id).await.unwrap().unwrap();
+        assert_eq!(seen.product, copy);
+        let mut locking = unit(&store).await;
+        assert_eq!(locking.products().lock(&[id]).await.unwrap(), [copy]);
+    }
+    assert_eq!(found(&store, other).await, Some(expected(other, &draft)));
 }

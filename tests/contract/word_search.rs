@@ -14,6 +14,7 @@ contract! {
     title_words_are_prefixes_and_nothing_is_a_wildcard,
     text_words_are_whole_and_stand_in_any_field,
     replaced_words_are_not_found_any_more,
+    words_that_belong_to_a_label_are_found_by_text_but_not_by_title,
 }
 
 async fn found(store: &SqlStore, viewer: UserId, filter: &ProductFilter) -> Vec<String> {
@@ -129,5 +130,37 @@ async fn replaced_words_are_not_found_any_more(store: SqlStore) {
     assert!(found(&store, owner, &titled("w")).await.is_empty());
     for word in ["w499", &long] {
         assert_eq!(found(&store, owner, &saying(word)).await, ["Old"]);
+    }
+}
+
+async fn words_that_belong_to_a_label_are_found_by_text_but_not_by_title(store: SqlStore) {
+    let owner = confirmed(&store, "owner").await;
+    let id = put_up(&store, &Draft::of(owner, "Pet").labelled(&["goldfish"])).await;
+    let words = SearchWords {
+        title: Word::all("Pet"),
+        labels: Word::all("goldfish"),
+        related: Word::all("Carassius fish animal"),
+        ..SearchWords::default()
+    };
+    let mut writing = unit(&store).await;
+    writing.products().set_words(id, &words).await.unwrap();
+    writing.commit().await.unwrap();
+    for (query, by_text) in [
+        ("fish", true),
+        ("animal pet", true),
+        ("carassius goldfish", true),
+        ("fis", false),
+        ("fish bird", false),
+    ] {
+        let expected: &[&str] = if by_text { &["Pet"] } else { &[] };
+        assert_eq!(
+            found(&store, owner, &saying(query)).await,
+            expected,
+            "{query}"
+        );
+        assert!(
+            found(&store, owner, &titled(query)).await.is_empty(),
+            "{query}"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! How the engines go about the statements of the lists: by an index, in its order, never over a whole table.
 //! Each list is asked for as services do; the statements it sent are then explained on tables of some thousand rows.
 
+mod tables;
+
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::panic::AssertUnwindSafe;
@@ -9,10 +11,13 @@ use std::time::Duration;
 use futures::FutureExt;
 use sqlx::{AssertSqlSafe, Row as _, raw_sql};
 
+use tables::{execute, fill};
+
 use super::database::Engine;
 use super::statement::{Sql, Value};
 use super::{SqlConfig, SqlStore};
 use crate::domain::cursor::Cursor;
+use crate::domain::embedding::ModelId;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::page::PageRequest;
 use crate::domain::search::{ProductFilter, ProductOrder};
@@ -44,54 +49,6 @@ async fn connect(url: String) -> SqlStore {
         acquire_timeout: Duration::from_secs(30),
     };
     SqlStore::connect(&config).await.unwrap()
-}
-
-async fn execute(store: &SqlStore, sql: &str) {
-    let sql = raw_sql(AssertSqlSafe(sql.to_owned()));
-    super::database::on!(&store.write.pool, pool => sql.execute(pool).await.map(|_| ())).unwrap();
-}
-
-/// 200 members, 4,000 products (one in ten hidden), 8,000 labels and words, 2,000 sales, 1,000 tasks.
-async fn fill(store: &SqlStore) {
-    let numbers = |n: u32| {
-        format!(
-            "WITH RECURSIVE a(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM a WHERE i < 39), \
-             b(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM b WHERE j < {}) ",
-            n / 40 - 1
-        )
-    };
-    let n = "(j * 40 + i)";
-    let insert = |table: &str, rows: u32, select: &str| {
-        let bytes = |n: usize| format!("X'{}'", "00".repeat(n));
-        let select = select
-            .replace('#', n)
-            .replace("@16", &bytes(16))
-            .replace("@32", &bytes(32));
-        format!(
-            "INSERT INTO {table} {} SELECT {select} FROM a, b",
-            numbers(rows)
-        )
-    };
-    let users = "1 + #, CONCAT('u', #), CONCAT('u', #), NULL, CONCAT(#, '@x'), NULL, NULL, '', 'USER', '', NULL, @16, 0";
-    execute(store, &insert("users", 200, users)).await;
-    let products = "1 + #, 1 + # % 200, 'T', '', # % 10 = 0, TRUE, FALSE, # % 1000, # % 100, # % 990, 'USD', \
-        # * 10, 0, 1, 1, 'JPEG', 1, @16, 0, @32, '', '', '', ''";
-    execute(store, &insert("products", 4000, products)).await;
-    for half in 0..2 {
-        let labels = format!("1 + #, {half}, CONCAT('l', # % (20 + {half}), '-{half}')");
-        execute(store, &insert("product_labels", 4000, &labels)).await;
-        let words = format!("1 + #, {half}, CONCAT('w', # % (20 + {half}))");
-        execute(store, &insert("search_words", 4000, &words)).await;
-    }
-    let sales = "1 + #, 1 + #, 1 + # % 150, 1 + (# + 1) % 150, #, 'T', 1, 1, 0, 'USD'";
-    execute(store, &insert("sales", 2000, sales)).await;
-    let outbox = "1 + #, 'delete_object', 'k', #, #, 0, NULL, 0, NULL, FALSE";
-    execute(store, &insert("outbox", 1000, outbox)).await;
-    let tables = "users, products, product_labels, search_words, sales, outbox";
-    if matches!(store.write.pool, Engine::MySql(_)) {
-        execute(store, &format!("ANALYZE TABLE {tables}")).await;
-    }
-    store.meter.take_sent();
 }
 
 async fn explain(store: &SqlStore, sql: &Sql) -> Vec<Step> {
@@ -157,6 +114,8 @@ fn sqlite_step(detail: String) -> Step {
         "outbox",
         "product_labels",
         "search_words",
+        "embeddings",
+        "e",
     ];
     Step {
         scans: known.contains(&table),
@@ -305,14 +264,15 @@ async fn filtered_lists_scan_no_table() {
             ..ProductFilter::default()
         },
     ];
+    let ids: Vec<ProductId> = (100..300).map(ProductId::new).collect();
     on_each_engine(async |store: SqlStore| {
         for filter in &filters {
             let page = PageRequest::front(20);
-            store
-                .products()
-                .page(VIEWER, filter, ProductOrder::Newest, &page)
-                .await
-                .unwrap();
+            let products = store.products();
+            let newest = products.page(VIEWER, filter, ProductOrder::Newest, &page);
+            newest.await.unwrap();
+            products.among(VIEWER, filter, &ids).await.unwrap();
+            products.count_among(VIEWER, filter, &ids).await.unwrap();
             no_scan(&store).await;
         }
     })
@@ -369,6 +329,28 @@ async fn lookups_scan_no_table() {
         assert_eq!(store.claim("w", early, early, 5).await.unwrap().len(), 4);
         store.depth().await.unwrap();
         no_scan(&store).await;
+    })
+    .await;
+}
+
+/// The follower looks every second, and the describer passes over nearly all products.
+#[tokio::test]
+async fn embeddings_are_reached_by_their_indexes_without_sorting() {
+    on_each_engine(async |store: SqlStore| {
+        let (model, embeddings) = (ModelId::new("m1"), store.embeddings());
+        let (ids, middle) = ([1, 2, 3].map(ProductId::new), ProductId::new(2000));
+        let lately = Timestamp::from_micros(3990);
+        assert_eq!(embeddings.of(&model, &ids).await.unwrap().len(), 2);
+        let written = embeddings.written_since(&model, lately).await.unwrap();
+        assert_eq!(written.len(), 9);
+        let behind = embeddings.ids_after(&model, middle, 50).await.unwrap();
+        assert_eq!(behind.len(), 50);
+        let missing = embeddings.missing(&model, middle, 50).await.unwrap();
+        assert_eq!(missing.len(), 50);
+        for (text, steps) in sent(&store).await {
+            let bad = steps.iter().any(|step| step.scans || step.sorts);
+            assert!(!bad, "{text}: {steps:#?}");
+        }
     })
     .await;
 }
