@@ -69,14 +69,10 @@ impl Describer {
 
     /// Describes what is not; answers how many were. One that cannot be is passed over until the next time.
     pub async fn describe_all(&self, ending: &CancellationToken) -> Result<u64, StoreError> {
-        let model = self.studio.model();
+        let (model, embeddings) = (self.studio.model(), self.store.embeddings());
         let (mut after, mut count) = (ProductId::new(0), 0);
         loop {
-            let missing = self
-                .store
-                .embeddings()
-                .missing(&model, after, BATCH)
-                .await?;
+            let missing = embeddings.missing(&model, after, BATCH).await?;
             let Some(last) = missing.last() else {
                 return Ok(count);
             };
@@ -88,7 +84,8 @@ impl Describer {
                 match self.describe(id).await {
                     Ok(()) => count += 1,
                     Err(error) => {
-                        tracing::warn!(product = id.get(), %error, "a picture was not described")
+                        let product = id.get();
+                        tracing::warn!(product, %error, "a picture was not described");
                     }
                 }
             }

@@ -15,6 +15,10 @@ pub(super) const PRODUCT: &str = "p.id, p.owner_id, p.title, p.description, p.pr
     p.perceptual_hash, p.sha256, p.original_key, p.thumbnail_key, p.preview_key, p.watermarked_key, \
     p.duplicate_of, p.duplicate_told";
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the columns of a table, as they are"
+)]
 #[derive(sqlx::FromRow)]
 pub(super) struct ProductRow {
     id: i64,

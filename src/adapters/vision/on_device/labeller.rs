@@ -32,12 +32,13 @@ impl Labeller for OnDeviceLabeller {
             seen.map_err(|error| PictureError::Failed(error.to_string()))
         };
         let seen = self.studio.show(picture, self.model.side(), look).await;
-        Ok(believed(&seen.map_err(trouble)?.probabilities))
+        let seen = seen.map_err(|error| trouble(&error))?;
+        Ok(believed(&seen.probabilities))
     }
 }
 
 /// A file that cannot be read, or a model that does not run, is not mended by waiting.
-fn trouble(error: PictureError) -> LabelError {
+fn trouble(error: &PictureError) -> LabelError {
     match error {
         PictureError::Busy => LabelError::Later {
             reason: error.to_string(),
