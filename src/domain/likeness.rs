@@ -6,8 +6,9 @@ use super::embedding::Similarity;
 pub const LEAST: f64 = 0.85;
 /// Bits in which the hashes of the same picture differ at most.
 const MOST_BITS: u32 = 16;
-/// Odd waves from left to right change their sign in a mirror.
-const MIRROR: u64 = 0x5555_5555_5555_5555;
+/// Odd waves from left to right change their sign in a mirror. Each byte holds the eight of a row, the slowest in its
+/// lowest bit.
+const MIRROR: u64 = 0xAAAA_AAAA_AAAA_AAAA;
 
 /// Whether two pictures, by their perceptual hashes and the similarity of their embeddings, are the same.
 #[must_use]
