@@ -2,7 +2,7 @@
 //! on the memory that decoding takes, given out in the order of arrival.
 
 use std::borrow::Cow;
-use std::io::{Read, Seek};
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -47,7 +47,7 @@ impl Source {
     }
 
     /// The bytes, from the beginning, as often as it is asked.
-    fn read(&mut self) -> Result<Cow<'_, [u8]>, PictureError> {
+    fn read(&self) -> Result<Cow<'_, [u8]>, PictureError> {
         match self {
             Self::Spool(file) => read(file).map(Cow::Owned),
             Self::Memory(bytes) => Ok(Cow::Borrowed(bytes)),
@@ -88,7 +88,7 @@ impl Pool {
             .clone()
             .try_acquire_owned()
             .map_err(|_| PictureError::Busy)?;
-        let (place, mut source, memory) = self.look(place, picture.into()).await?;
+        let (place, source, memory) = self.look(place, picture.into()).await?;
         // Memory before a thread: a thread that waits for memory would keep the small ones from working.
         let memory = acquire(&self.memory, memory.min(self.memory_permits)).await?;
         let worker = acquire(&self.workers, 1).await?;
@@ -103,7 +103,7 @@ impl Pool {
     async fn look(
         &self,
         place: OwnedSemaphorePermit,
-        mut source: Source,
+        source: Source,
     ) -> Result<(OwnedSemaphorePermit, Source, u32), PictureError> {
         let worker = acquire(&self.workers, 1).await?;
         let limits = self.limits;
@@ -151,13 +151,11 @@ fn permits(bytes: u64) -> u32 {
         .max(1)
 }
 
-fn read(upload: &mut SpooledFile) -> Result<Vec<u8>, PictureError> {
-    let failed = |error: std::io::Error| PictureError::Failed(error.to_string());
-    upload.file.rewind().map_err(failed)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(upload.size).unwrap_or_default());
-    (&upload.file)
-        .take(upload.size)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+/// From the beginning, wherever the file stands: fields of one request may name the same upload, and its handles share
+/// their place in the file.
+fn read(upload: &SpooledFile) -> Result<Vec<u8>, PictureError> {
+    let mut bytes = vec![0; usize::try_from(upload.size).unwrap_or_default()];
+    let whole = upload.file.read_exact_at(&mut bytes, 0);
+    whole.map_err(|error| PictureError::Failed(error.to_string()))?;
     Ok(bytes)
 }

@@ -73,21 +73,26 @@ async fn the_file_may_stand_wherever_clients_put_it() {
     }
 }
 
+/// The file is so large that the fields read it at the same time.
 #[tokio::test]
 async fn one_file_may_be_looked_at_several_times_in_one_request() {
     let (_server, anna) = gallery().await;
-    let fields = (0..8).map(|n| format!("n{n}: images(input: {{image: $file}}) {{ title }}"));
-    let query = format!("query($file: Upload!) {{ {} }}", fields.collect::<String>());
+    let large = noise(1600);
+    anna.put_up(json!({ "title": "Noise" }), large.clone())
+        .await;
+    let fields = (0..8).map(|n| format!("n{n}: images(input: {{image: $file}}) {{ title }} "));
+    let query = ["query($file: Upload!) {".to_owned()].into_iter();
+    let query: String = query.chain(fields).chain(["}".to_owned()]).collect();
     let answer = ask(
         &anna,
         &query,
         json!({ "file": null }),
         "variables.file",
-        corpus::BEAR,
+        &large,
     )
     .await;
     for (name, images) in answer.data().as_object().unwrap() {
-        assert_eq!(titles(images), ["Bear"], "{name}");
+        assert_eq!(titles(images), ["Noise"], "{name}");
     }
 }
 
@@ -134,7 +139,7 @@ async fn of_equally_alike_pictures_the_same_file_comes_first() {
 #[tokio::test]
 async fn a_picture_like_no_other_finds_nothing() {
     let (_server, anna) = gallery().await;
-    for picture in [corpus::png(8, 8), corpus::jpeg(300, 200), noise()] {
+    for picture in [corpus::png(8, 8), corpus::jpeg(300, 200), noise(120)] {
         assert_eq!(found(&anna, &picture).await, [""; 0]);
     }
 }
@@ -166,15 +171,15 @@ async fn similar_images_come_with_their_similarity_and_without_the_image_itself(
 }
 
 /// Every pixel another, none of them by chance.
-fn noise() -> Vec<u8> {
+fn noise(side: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| {
-        let mixed = (x * 7919 + y * 104_729 + 1).wrapping_mul(2_654_435_761);
+        let mixed = (x * 7919 + y * 104_729 + x * y + 1).wrapping_mul(2_654_435_761);
         image::Rgb([
             mixed.to_le_bytes()[1],
             mixed.to_le_bytes()[2],
             mixed.to_le_bytes()[3],
         ])
     };
-    let picture = image::RgbImage::from_fn(120, 120, pixel);
+    let picture = image::RgbImage::from_fn(side, side, pixel);
     corpus::file(picture, image::ImageFormat::Png)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ask, encoded_again, found, photo};
+use super::{ask, encoded_again, found, jpeg, photo};
 use crate::corpus;
 use crate::support::{Client, Server};
 
@@ -104,6 +104,25 @@ async fn ones_own_second_upload_and_another_picture_are_not_flagged() {
     for image in images.data()["images"].as_array().unwrap() {
         assert_eq!(image["duplicateOf"], Value::Null, "{image}");
     }
+}
+
+#[tokio::test]
+async fn a_copy_of_a_copy_repeats_the_earliest_and_a_mirrored_one_is_a_copy() {
+    let (server, anna, bob) = anna_and_bob().await;
+    let carla = server.member("carla").await;
+    put_up(&bob, json!({ "title": "Copy" }), &photo("scarlet-macaw")).await;
+    let mirrored = image::load_from_memory(&photo("scarlet-macaw")).unwrap();
+    let mirrored = jpeg(&mirrored.fliph(), 85);
+    for (title, picture) in [("Second", photo("scarlet-macaw")), ("Mirror", mirrored)] {
+        let (_, original) = put_up(&carla, json!({ "title": title }), &picture).await;
+        assert_eq!(original, "Original", "{title}");
+    }
+    assert_eq!(notices(&server, &anna).await.len(), 3);
+    let to_bob = bob.mails("bob@example.com").await;
+    assert!(
+        to_bob.iter().all(|mail| mail["subject"] != SUBJECT),
+        "{to_bob:?}"
+    );
 }
 
 /// None of the uploads sees the other's row.

@@ -43,7 +43,7 @@ async fn seen(name: &str) -> Seen {
     studio.show(&photograph(name), 224, look).await.unwrap()
 }
 
-/// The five most probable classes.
+/// The five most probable classes, and the first numbers of the embedding.
 fn summary(name: &str, seen: &Seen) -> String {
     let mut order: Vec<usize> = (0..seen.probabilities.len()).collect();
     order.sort_by(|a, b| seen.probabilities[*b].total_cmp(&seen.probabilities[*a]));
@@ -51,11 +51,13 @@ fn summary(name: &str, seen: &Seen) -> String {
         .iter()
         .map(|at| format!("{}={:.4}", classes()[*at].name, seen.probabilities[*at]))
         .collect();
-    format!("{name}\t{}", classes.join(";"))
+    let numbers = seen.embedding.values()[..16].iter();
+    let numbers: Vec<_> = numbers.map(|number| format!("{number:.4}")).collect();
+    format!("{name}\t{}\t{}", classes.join(";"), numbers.join(";"))
 }
 
-fn near(a: &str, b: &str) -> bool {
-    (a.parse::<f32>().unwrap() - b.parse::<f32>().unwrap()).abs() <= 1e-2
+fn near(a: &str, b: &str, apart: f32) -> bool {
+    (a.parse::<f32>().unwrap() - b.parse::<f32>().unwrap()).abs() <= apart
 }
 
 /// Other processors add in another order, so that the last digits differ.
@@ -65,7 +67,11 @@ fn alike(made: &str, stored: &str) {
         (made.split('\t').collect(), stored.split('\t').collect());
     for (a, b) in made[1].split(';').zip(stored[1].split(';')) {
         let (a, b) = (a.split_once('=').unwrap(), b.split_once('=').unwrap());
-        assert!(a.0 == b.0 && near(a.1, b.1), "{a:?} is not {b:?}");
+        assert!(a.0 == b.0 && near(a.1, b.1, 1e-2), "{a:?} is not {b:?}");
+    }
+    let numbers = made[2].split(';').zip(stored[2].split(';'));
+    for (at, (a, b)) in numbers.enumerate() {
+        assert!(near(a, b, 2e-3), "number {at}: {}", made[2]);
     }
 }
 
