@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn every_set_of_instructions_sums_alike() {
-        let parts: Vec<i8> = (0..1300).map(|i: i32| (i * 37 % 255 - 127) as i8).collect();
+        let part = |i: i32| i8::try_from(i * 37 % 255 - 127).unwrap();
+        let parts: Vec<i8> = (0..1300).map(part).collect();
         let values: Vec<f32> = (0..130_u8).map(|i| f32::from(i) - 64.0).collect();
         let query = Query::of(&values).unwrap();
         let (mut wide, mut narrow) = (Vec::new(), Vec::new());

@@ -246,15 +246,12 @@ mod tests {
             let mut segments = filled(SIZE - 5);
             for (id, put) in steps {
                 let id = id * 30;
-                match put {
-                    Some(value) => {
-                        segments.put(ProductId::new(id), &codes(value));
-                        map.insert(id, value);
-                    }
-                    None => {
-                        segments.remove(ProductId::new(id));
-                        map.remove(&id);
-                    }
+                if let Some(value) = put {
+                    segments.put(ProductId::new(id), &codes(value));
+                    map.insert(id, value);
+                } else {
+                    segments.remove(ProductId::new(id));
+                    map.remove(&id);
                 }
             }
             prop_assert_eq!(held(&segments.snapshot()), map);

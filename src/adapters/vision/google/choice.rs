@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
 
-    fn labels_of(response: Value) -> Vec<String> {
+    fn labels_of(response: &Value) -> Vec<String> {
         let answer = serde_json::from_value(json!({ "responses": [response] })).unwrap();
         let labels = labels(answer).unwrap();
         labels.iter().map(|l| l.as_str().to_owned()).collect()
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn all_kinds_are_mixed_by_certainty_and_each_label_comes_once() {
-        let found = labels_of(json!({
+        let found = labels_of(&json!({
             "labelAnnotations": [
                 { "mid": "/m/1", "description": "Dog", "score": 0.9, "topicality": 0.9 },
                 { "description": "Sky", "score": 0.6 },
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn what_is_not_certain_or_no_label_is_left_out() {
-        let found = labels_of(json!({
+        let found = labels_of(&json!({
             "labelAnnotations": [
                 { "description": "Sea", "score": 0.5 },
                 { "description": "Cat", "score": 0.49 },
@@ -103,13 +103,13 @@ mod tests {
     fn there_are_at_most_twenty() {
         let entity = |n: u32| json!({ "description": format!("label {n}"), "score": 0.8 });
         let many: Vec<Value> = (0..30).map(entity).collect();
-        let found = labels_of(json!({ "labelAnnotations": many }));
+        let found = labels_of(&json!({ "labelAnnotations": many }));
         assert_eq!((found.len(), found[19].as_str()), (20, "label 19"));
     }
 
     #[test]
     fn nothing_seen_is_no_label() {
-        assert!(labels_of(json!({})).is_empty());
+        assert!(labels_of(&json!({})).is_empty());
         assert!(labels(Answer::default()).unwrap().is_empty());
     }
 }

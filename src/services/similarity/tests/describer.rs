@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::domain::words::Word;
 use crate::ports::objects::{MockObjectStore, ObjectError};
 use crate::ports::store::StoreError;
 use crate::services::similarity::Describer;
@@ -48,7 +49,7 @@ async fn its_words_are_written_anew_with_what_its_labels_are_kinds_of() {
     bench.store.rows().market.labels.insert(id, labels);
     describe(&bench, previews(None)).await;
     let words = bench.store.rows().market.words[&id].clone();
-    let related: Vec<&str> = words.related.iter().map(|word| word.as_str()).collect();
+    let related: Vec<&str> = words.related.iter().map(Word::as_str).collect();
     assert_eq!(related, ["carassius", "auratus", "fish", "animal"]);
     assert_eq!(words.labels.len(), 1);
     assert_eq!(words.title.len(), 3);

@@ -38,8 +38,8 @@ async fn ones_own_earlier_copy_makes_none_of_it() {
 async fn both_the_look_and_the_hash_must_be_alike() {
     let bench = Bench::filled().await;
     let id = bench.put_up(bench.anna, 0.0);
-    assert_eq!(earlier(&bench, bench.berta, 31.0).await, Some(id));
-    assert_eq!(earlier(&bench, bench.berta, 32.0).await, None);
+    assert_eq!(earlier(&bench, bench.berta, 25.0).await, Some(id));
+    assert_eq!(earlier(&bench, bench.berta, 26.0).await, None);
     let (other_hash, embedding) = (0x0000_3333_0000_FFFF, pointing(0.0));
     let found = bench
         .duplicates
