@@ -6,7 +6,7 @@ use crate::support::{Client, Server};
 
 const IMAGE: &str = "id title description user { id username email role bio avatar joined } labels url thumbnailUrl previewUrl
     originalUrl private forSale archived created updated price currency discountPercent finalPrice purchased owned
-    width height format size placeholder";
+    width height format size placeholder duplicateOf { id title }";
 /// The promise of the architecture's section on speed.
 const MOST: u64 = 6;
 
