@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, AppError};
+use crate::adapters::sql::in_background;
 use crate::config::Limits;
 use crate::http::server::{Bounds, Signals};
 use crate::http::{metrics, server};
@@ -88,7 +89,7 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     background.spawn(serve_metrics(started.metrics, bounds, ending.clone()));
     background.spawn(watch(started.signals, ending.clone()));
     let (follower, token) = (app.follower(), ending.clone());
-    background.spawn(async move { follower.run(token).await });
+    background.spawn(in_background(async move { follower.run(token).await }));
     // The worker outlives the last request: what that one asked for is still done before the end where time allows.
     let rest = CancellationToken::new();
     if app.config.worker {
@@ -124,7 +125,7 @@ pub async fn work(app: App) -> Result<(), AppError> {
     let mut background = JoinSet::new();
     background.spawn(watch(signals, ending.clone()));
     let (follower, token) = (app.follower(), ending.clone());
-    background.spawn(async move { follower.run(token).await });
+    background.spawn(in_background(async move { follower.run(token).await }));
     work_in_background(&app, app.services().users, &ending, &mut background);
     tracing::info!("working");
     background.join_all().await;
@@ -139,15 +140,11 @@ fn work_in_background(
     tasks: &mut JoinSet<()>,
 ) {
     let (worker, token) = (app.worker(), ending.clone());
-    tasks.spawn(async move { worker.run(token).await });
+    tasks.spawn(in_background(async move { worker.run(token).await }));
     let (describer, token) = (app.describer(), ending.clone());
-    tasks.spawn(async move { describer.run(token).await });
-    tasks.spawn(sweep(
-        app.sweeper(),
-        users,
-        app.clock.clone(),
-        ending.clone(),
-    ));
+    tasks.spawn(in_background(async move { describer.run(token).await }));
+    let sweeping = sweep(app.sweeper(), users, app.clock.clone(), ending.clone());
+    tasks.spawn(in_background(sweeping));
 }
 
 async fn sweep(

@@ -7,6 +7,7 @@ use crate::support::{Client, Server};
 const IMAGE: &str = "id title description user { id username email role bio avatar joined } labels url thumbnailUrl previewUrl
     originalUrl private forSale archived created updated price currency discountPercent finalPrice purchased owned
     width height format size placeholder";
+const COPY: &str = "duplicateOf { id title }";
 /// The promise of the architecture's section on speed.
 const MOST: u64 = 6;
 
@@ -67,18 +68,18 @@ async fn a_list_of_images_costs_at_most_six_statements_whatever_its_size() {
     let (server, ann) = market(8).await;
     for (query, list) in [
         (
-            format!("query($n: Int) {{ images(first: $n) {{ {IMAGE} }} }}"),
+            format!("query($n: Int) {{ images(first: $n) {{ {IMAGE} {COPY} }} }}"),
             "/images",
         ),
         (
             format!(
-                "query($n: Int) {{ searchImages(first: $n, orderBy: PRICE_ASC) {{ totalCount nodes {{ {IMAGE} }} pageInfo {{ endCursor }} }} }}"
+                "query($n: Int) {{ searchImages(first: $n, orderBy: PRICE_ASC) {{ totalCount nodes {{ {IMAGE} {COPY} }} pageInfo {{ endCursor }} }} }}"
             ),
             "/searchImages/nodes",
         ),
         (
             format!(
-                "query($n: Int) {{ searchImages(first: $n, filter: {{ text: \"many\", labels: [\"all\"], purchased: true }}) {{ totalCount edges {{ cursor node {{ {IMAGE} }} }} }} }}"
+                "query($n: Int) {{ searchImages(first: $n, filter: {{ text: \"many\", labels: [\"all\"], purchased: true }}) {{ totalCount edges {{ cursor node {{ {IMAGE} {COPY} }} }} }} }}"
             ),
             "/searchImages/edges",
         ),

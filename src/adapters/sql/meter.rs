@@ -6,6 +6,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::statement::Sql;
 
+tokio::task_local! {
+    static BACKGROUND: ();
+}
+
+/// Runs work that no request waits for; its statements are counted apart from those of requests.
+pub async fn in_background<W: Future>(work: W) -> W::Output {
+    BACKGROUND.scope((), work).await
+}
+
+/// For whom the task at hand sends statements.
+fn whose() -> &'static str {
+    match BACKGROUND.try_with(|()| ()) {
+        Ok(()) => "background",
+        Err(_) => "requests",
+    }
+}
+
 /// Knows how many statements were sent; in unit tests also which.
 #[derive(Debug, Default)]
 pub(super) struct Meter {
@@ -18,7 +35,7 @@ impl Meter {
     #[cfg_attr(not(test), expect(unused_variables, reason = "kept in tests only"))]
     pub(super) fn count(&self, sql: &Sql) {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("sql_statements_total").increment(1);
+        metrics::counter!("sql_statements_total", "for" => whose()).increment(1);
         #[cfg(test)]
         self.sent.lock().unwrap().push(sql.clone());
     }

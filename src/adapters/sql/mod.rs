@@ -31,6 +31,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use connect::SqlConfig;
+pub use meter::in_background;
 pub use schema::SchemaState;
 pub use sessions::SqlSessions;
 

@@ -6,13 +6,15 @@ use super::{Market, text};
 use crate::corpus;
 use crate::support::{Client, Server};
 
-const OPERATIONS: [&str; 9] = [
+const OPERATIONS: [&str; 11] = [
     "query($id: ID!) { image(id: $id) { id title user { id } } }",
     "query($id: ID!) { images(input: { id: $id }) { id labels } }",
     "query($id: ID!) { searchImages(filter: { id: $id }) { totalCount nodes { id labels } } }",
     "query($id: ID!) { searchImages(filter: { id: $id, private: true }) { totalCount nodes { id } } }",
     "mutation($id: ID!) { updateImage(input: { id: $id, title: \"x\" }) { id } }",
     "mutation($id: ID!) { updateImage(input: { id: $id, labels: [\"x\"] }) { id } }",
+    "query($id: ID!) { similarImages(id: $id) { similarity } }",
+    "mutation($id: ID!) { autoGenerateLabels(id: $id) }",
     "mutation($id: ID!) { deleteImages(input: [$id]) }",
     "mutation($id: ID!) { buyImage(id: $id) { id } }",
     "mutation($id: ID!) { buyImage(id: $id, expectedPrice: 1, idempotencyKey: \"k\") { id } }",

@@ -125,6 +125,21 @@ async fn a_copy_of_a_copy_repeats_the_earliest_and_a_mirrored_one_is_a_copy() {
     );
 }
 
+#[tokio::test]
+async fn nobody_hears_of_a_copy_whose_original_is_gone() {
+    let (server, anna, bob) = anna_and_bob().await;
+    let private = json!({ "title": "Copy", "private": true });
+    let (id, original) = put_up(&bob, private, &photo("scarlet-macaw")).await;
+    assert_eq!(original, "Original");
+    let images = anna.gql("{ me { images { id } } }", Value::Null).await;
+    let first = images.data()["me"]["images"][0]["id"].as_str().unwrap();
+    anna.delete(&[first]).await.data();
+    bob.change(&id, json!({ "private": false })).await.data();
+    assert_eq!(notices(&server, &anna).await, [""; 0]);
+    let (_, original) = put_up(&bob, json!({ "title": "Late" }), &photo("scarlet-macaw")).await;
+    assert_eq!(original, Value::Null);
+}
+
 /// None of the uploads sees the other's row.
 #[tokio::test]
 async fn of_copies_that_come_at_the_same_time_the_later_one_is_flagged() {

@@ -136,3 +136,20 @@ async fn a_member_has_so_many_pictures_labelled_and_no_more() {
     let bobs = bob.put_up(json!({ "title": "Bob's" }), cat()).await;
     label(&bob, &bobs).await.data();
 }
+
+#[tokio::test]
+async fn what_was_ordered_beyond_the_limit_is_labelled_later() {
+    let settings = [("LABELLINGS_PER_MEMBER", "1"), ("LABELLINGS_WINDOW", "2s")];
+    let server = Server::with(&settings).await;
+    let anna = server.member("anna").await;
+    let input = json!({ "title": "Minka", "autoLabel": true });
+    let both = [
+        (input.clone(), corpus::CAT.to_vec()),
+        (input, corpus::CAT.to_vec()),
+    ];
+    anna.upload_all(both.to_vec()).await.data();
+    until("both labelled", async || {
+        (ids_of_text(&anna, "feline").await.len() == 2).then_some(())
+    })
+    .await;
+}

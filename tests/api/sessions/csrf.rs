@@ -12,12 +12,13 @@ use crate::corpus;
 use crate::support::{Answer, Client, PASSWORD, Server};
 
 /// Every operation that needs a session; OWN is an image of the member, OTHER one of somebody else.
-const MEMBERS: [(&str, &str); 16] = [
+const MEMBERS: [(&str, &str); 18] = [
     ("me", "{ me { id } }"),
     ("users", "{ users { id } }"),
     ("images", "{ images { id } }"),
     ("searchImages", "{ searchImages { totalCount } }"),
     ("image", "{ image(id: OWN) { id } }"),
+    ("similarImages", "{ similarImages(id: OWN) { similarity } }"),
     ("labels", "{ labels { name } }"),
     ("sales", "{ sales { id } }"),
     ("purchases", "{ purchases { totalCount } }"),
@@ -36,6 +37,10 @@ const MEMBERS: [(&str, &str); 16] = [
     (
         "updateImage",
         r#"mutation { updateImage(input: { id: OWN, title: "Changed" }) { id } }"#,
+    ),
+    (
+        "autoGenerateLabels",
+        "mutation { autoGenerateLabels(id: OWN) }",
     ),
     ("buyImage", "mutation { buyImage(id: OTHER) { id } }"),
     ("deleteImages", "mutation { deleteImages(input: [OWN]) }"),

@@ -99,7 +99,7 @@ impl Server {
         client
     }
 
-    /// Statements executed so far.
+    /// Statements executed for requests so far.
     pub async fn statements(&self) -> u64 {
         let text = reqwest::get(format!("{}/metrics", self.metrics))
             .await
@@ -109,7 +109,7 @@ impl Server {
             .unwrap();
         let line = text
             .lines()
-            .find(|line| line.starts_with("sql_statements_total"))
+            .find(|line| line.starts_with("sql_statements_total{for=\"requests\"}"))
             .unwrap_or_default();
         line.rsplit(' ')
             .next()
