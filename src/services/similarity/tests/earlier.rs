@@ -35,16 +35,17 @@ async fn ones_own_earlier_copy_makes_none_of_it() {
 }
 
 #[tokio::test]
-async fn both_the_look_and_the_hash_must_be_alike() {
+async fn the_look_and_the_hash_must_agree() {
     let bench = Bench::filled().await;
     let id = bench.put_up(bench.anna, 0.0);
-    assert_eq!(earlier(&bench, bench.berta, 25.0).await, Some(id));
-    assert_eq!(earlier(&bench, bench.berta, 26.0).await, None);
-    let (other_hash, embedding) = (0x0000_3333_0000_FFFF, pointing(0.0));
-    let found = bench
-        .duplicates
-        .earlier(bench.berta, other_hash, &embedding);
-    assert_eq!(found.await.unwrap(), None);
+    assert_eq!(earlier(&bench, bench.berta, 59.0).await, Some(id));
+    assert_eq!(earlier(&bench, bench.berta, 61.0).await, None);
+    let other_hash = 0x0000_3333_0000_FFFF;
+    for (degrees, found) in [(30.0, Some(id)), (31.0, None)] {
+        let look = pointing(degrees);
+        let earlier = bench.duplicates.earlier(bench.berta, other_hash, &look);
+        assert_eq!(earlier.await.unwrap(), found);
+    }
 }
 
 #[tokio::test(start_paused = true)]
