@@ -100,13 +100,17 @@ fn prune(logs: &mut HashMap<String, Log>, now: Timestamp) {
         .values()
         .filter_map(|l| l.taken.back().copied())
         .collect();
-    let (_, cut, _) = last.select_nth_unstable(logs.len() / 4);
-    let mut spare = logs.len() / 4 + 1;
+    let (before, cut, _) = last.select_nth_unstable(logs.len() / 4);
     let cut = *cut;
+    // Of those used at the same instant as the last that goes, only so many: an older one must not stay for them.
+    let mut spare = 1 + before.iter().filter(|last| **last == cut).count();
     logs.retain(|_, log| {
-        let goes = spare > 0 && log.taken.back().is_some_and(|last| *last <= cut);
-        spare -= usize::from(goes);
-        !goes
+        let Some(last) = log.taken.back() else {
+            return false;
+        };
+        let at_cut = *last == cut && spare > 0;
+        spare -= usize::from(at_cut);
+        *last > cut || (*last == cut && !at_cut)
     });
 }
 
