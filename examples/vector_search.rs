@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run --release --example vector_search                     # 10,000 and 100,000 pictures
-//! cargo run --release --example vector_search -- 1000000          # sizes of one's own; a million needs 8 GB
+//! cargo run --release --example vector_search -- 1000000          # sizes of one's own
 //! ```
 //!
 //! The floats that the answers are compared with are held as well, so that only the growth of memory by the index

@@ -47,7 +47,7 @@ impl Query {
 
     /// Appends the sum of products with each of the vectors, one behind the other in `codes`.
     pub fn products(&self, arch: Arch, codes: &[i8], sums: &mut Vec<i32>) {
-        // Without the attribute it would be compiled for what every processor has, and take twice the time.
+        // Without the attribute it would be compiled for what every processor has.
         arch.dispatch(
             #[inline(always)]
             || append(codes, &self.parts, sums),

@@ -1,8 +1,8 @@
-//! An index in this process's memory that looks at every vector: for one server, and up to a million pictures.
+//! An index in this process's memory that looks at every vector: for one server.
 //!
 //! Looking at all of them finds what an approximate graph may miss, needs no building, and takes changes at once.
 //! What makes it quick is that little is read: [`codes`] keeps a vector in a byte a part and compares bytes with the
-//! widest instructions of the processor, [`segments`] lets searches and writers work side by side, and [`best`] keeps
+//! instructions that the processor has, [`segments`] lets searches and writers work side by side, and [`best`] keeps
 //! the few that are answered. Nothing is written to a disk: whoever starts the server fills it from the database.
 
 mod best;
@@ -26,7 +26,7 @@ use best::Best;
 use codes::{Codes, Query};
 use segments::{Segment, Segments};
 
-/// Vectors that are written before searches get their turn: the lock is held for some milliseconds at most.
+/// Vectors that are written before searches get their turn: the lock is held for one such batch.
 const BATCH: usize = 64;
 
 /// How much searching the process puts up with.
