@@ -177,11 +177,11 @@ impl Server {
                 ("METRICS_ADDR", "127.0.0.1:0"),
             ])
             .envs([("LOG_FORMAT", "json"), ("WORKER", "off")])
-            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
-        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let mut log = BufReader::new(child.stderr.take().unwrap());
         log.read_line(&mut line).unwrap();
         let line: serde_json::Value = serde_json::from_str(&line).unwrap();
         let address = line["http"].as_str().unwrap_or_default();
