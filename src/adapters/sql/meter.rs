@@ -46,9 +46,13 @@ impl Meter {
     /// What an engine's error means. One that says that its server only reads is remembered.
     pub(super) fn fault(&self, error: sqlx::Error) -> StoreError {
         if error::is_read_only(&error) {
-            *self.demotion() = Some(Instant::now());
+            self.demote();
         }
         error::fault(error)
+    }
+
+    fn demote(&self) {
+        *self.demotion() = Some(Instant::now());
     }
 
     /// Whether a server was found to be the primary no more since a connection of this age was made: the same name
@@ -69,5 +73,21 @@ impl Meter {
     #[cfg(test)]
     pub(super) fn take_sent(&self) -> Vec<Sql> {
         std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// D4
+    #[test]
+    fn connections_older_than_a_demotion_are_not_trusted() {
+        let meter = Meter::default();
+        let made = Instant::now();
+        assert!(!meter.demoted_since(made.elapsed()));
+        meter.demote();
+        assert!(meter.demoted_since(made.elapsed()));
+        assert!(!meter.demoted_since(Duration::ZERO), "made after it");
     }
 }
