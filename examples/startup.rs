@@ -78,6 +78,7 @@ async fn open(folder: &Path) -> SqlStore {
         read_connections: 4,
         write_connections: 1,
         acquire_timeout: Duration::from_secs(30),
+        replicas: Vec::new(),
     };
     let store = SqlStore::connect(&config).await.unwrap();
     store.migrate().await.unwrap();

@@ -5,8 +5,11 @@
 
 mod admin;
 mod database;
+mod mail;
+mod objects;
 mod seeing;
 mod serve;
+mod shared;
 
 use std::sync::Arc;
 
@@ -18,12 +21,9 @@ use crate::adapters::chance::SystemRandom;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::keys::SecretKeys;
 use crate::adapters::mail::letters::Letters;
-use crate::adapters::mail::mailbox::FileMailbox;
-use crate::adapters::objects::FileObjects;
 use crate::adapters::passwords::Argon2Hasher;
-use crate::adapters::rate_limit::memory::MemoryLimiter;
 use crate::adapters::sql::SqlStore;
-use crate::config::{Config, Objects, Secret, secrets};
+use crate::config::{Config, Secret, secrets};
 use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
@@ -38,7 +38,7 @@ use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
 use crate::ports::objects::ObjectStore;
 use crate::ports::passwords::PasswordHasher;
-use crate::ports::rate_limit::{Quota, RateLimiter};
+use crate::ports::rate_limit::Quota;
 use crate::ports::store::{Store, StoreError};
 use crate::services::auth::{Auth, AuthSettings};
 use crate::services::labelling::Labelling;
@@ -50,7 +50,9 @@ use crate::services::sales::Sales;
 use crate::services::similarity::{Describer, Duplicates, Follower};
 use crate::services::users::Members;
 
+use mail::Mails;
 use seeing::Seeing;
+use shared::Shared;
 
 pub use admin::{check_config, migrate, set_role};
 pub use serve::{Started, bind, serve, work};
@@ -90,9 +92,9 @@ pub struct App {
     secrets: Vec<Secret>,
     keys: Arc<SecretKeys>,
     hasher: Arc<dyn PasswordHasher>,
-    limiter: Arc<dyn RateLimiter>,
+    shared: Shared,
     seeing: Seeing,
-    mailbox: Arc<FileMailbox>,
+    mails: Mails,
     poke: Arc<Notify>,
 }
 
@@ -109,10 +111,6 @@ impl App {
         secrets::make_folder(&data.join("spool")).map_err(folder)?;
         let secrets = session_secrets(&config, random.as_ref())?;
         let store = database::open_store(&config).await?;
-        let objects: Arc<dyn ObjectStore> =
-            Arc::new(FileObjects::open(objects_folder(&config)).map_err(folder)?);
-        let mailbox =
-            Arc::new(FileMailbox::open(data.join("mailbox"), clock.clone()).map_err(folder)?);
         let others: Vec<&[u8]> = secrets[1..].iter().map(|s| s.reveal().as_bytes()).collect();
         let environment = config.environment.as_str();
         let keys = Arc::new(SecretKeys::new(
@@ -127,17 +125,17 @@ impl App {
             .div_ceil(2);
         Ok(Self {
             hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
-            limiter: Arc::new(MemoryLimiter::new(clock.clone())),
+            shared: shared::open(&config, &store, &clock)?,
+            mails: mail::open(&config, &clock)?,
+            objects: objects::open(&config)?,
             seeing,
             poke: Arc::new(Notify::new()),
             config,
             store,
-            objects,
             clock,
             random,
             secrets,
             keys,
-            mailbox,
         })
     }
 
@@ -166,10 +164,10 @@ impl App {
         let limits = &self.config.limits;
         Auth {
             store,
-            sessions: Arc::new(self.store.sessions()),
+            sessions: self.shared.sessions.clone(),
             hasher: self.hasher.clone(),
             keys: self.keys.clone(),
-            limiter: self.limiter.clone(),
+            limiter: self.shared.limiter.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             settings: AuthSettings {
@@ -187,7 +185,7 @@ impl App {
             hasher: self.hasher.clone(),
             studio: self.seeing.studio.clone(),
             objects: self.objects.clone(),
-            limiter: self.limiter.clone(),
+            limiter: self.shared.limiter.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
             limits: self.account_limits(),
@@ -221,7 +219,7 @@ impl App {
             objects: self.objects.clone(),
             labeller: self.seeing.labeller.clone(),
             thesaurus: self.seeing.thesaurus.clone(),
-            limiter: self.limiter.clone(),
+            limiter: self.shared.limiter.clone(),
             clock: self.clock.clone(),
             quota: Quota {
                 limit: limits.labellings_per_member,
@@ -280,7 +278,7 @@ impl App {
             queue: Arc::new(self.store.clone()),
             store: Arc::new(self.store.clone()),
             letters: Arc::new(Letters::new(&public_url)),
-            mailer: self.mailbox.clone(),
+            mailer: self.mails.mailer.clone(),
             objects: self.objects.clone(),
             labelling: self.labelling(),
             duplicates: self.duplicates(),
@@ -300,7 +298,7 @@ impl App {
     pub fn sweeper(&self) -> Sweeper {
         Sweeper {
             store: Arc::new(self.store.clone()),
-            sessions: Arc::new(self.store.sessions()),
+            sessions: self.shared.sessions.clone(),
         }
     }
 
@@ -321,7 +319,7 @@ impl App {
             random: self.random.clone(),
             sdl: graphql::sdl(),
             playground: config.listen.playground,
-            mailbox: (!config.environment.is_production()).then(|| self.mailbox.clone() as _),
+            mailbox: self.mails.mailbox.clone(),
             production: config.environment.is_production(),
             concurrent,
         })
@@ -363,14 +361,6 @@ fn session_secrets(config: &Config, random: &dyn Random) -> Result<Vec<Secret>, 
     Ok(vec![made.map_err(|error| {
         AppError::new("the session secret in DATA_DIR", error)
     })?])
-}
-
-fn objects_folder(config: &Config) -> std::path::PathBuf {
-    match &config.objects {
-        Objects::Files(folder) => folder.clone(),
-        // Refused by `not_built` before this is asked.
-        Objects::Gcs { .. } => config.data_dir.join("objects"),
-    }
 }
 
 fn transport(config: &Config) -> TransportConfig {

@@ -123,15 +123,7 @@ impl Config {
     /// What parses but has no code behind it in this version, by variable: the server refuses to start with it.
     #[must_use]
     pub fn not_built(&self) -> Vec<Problem> {
-        let replica = matches!(
-            self.database,
-            Database::MySql {
-                read_url: Some(_),
-                ..
-            }
-        );
         let asked = [
-            ("DATABASE_READ_URL", "reading from a replica is", replica),
             (
                 "REDIS_URL",
                 "sessions and limits in Redis are",

@@ -71,15 +71,19 @@ async fn check_currency(store: &SqlStore, config: &Config) -> Result<(), AppErro
 }
 
 pub(super) async fn connect(config: &Config) -> Result<SqlStore, AppError> {
-    let url = match &config.database {
-        Database::Sqlite(path) => sqlite_url(path)?,
-        Database::MySql { url, .. } => url.reveal().to_owned(),
+    let (url, replicas) = match &config.database {
+        Database::Sqlite(path) => (sqlite_url(path)?, Vec::new()),
+        Database::MySql { url, replicas } => {
+            let replicas = replicas.iter().map(|url| url.reveal().to_owned());
+            (url.reveal().to_owned(), replicas.collect())
+        }
     };
     let settings = SqlConfig {
         url,
         read_connections: CONNECTIONS,
         write_connections: CONNECTIONS,
         acquire_timeout: Duration::from_secs(5),
+        replicas,
     };
     Ok(SqlStore::connect(&settings).await?)
 }

@@ -123,6 +123,15 @@ impl<'a> Reader<'a> {
         text.map(Secret::new)
     }
 
+    /// Values separated by commas, never shown.
+    pub(super) fn secrets(&mut self, variable: &'static str, unset: &str) -> Vec<Secret> {
+        let text = self.secret(variable, unset);
+        let text = text.as_ref().map_or("", Secret::reveal);
+        let items = text.split(',').map(str::trim);
+        let items = items.filter(|item| !item.is_empty());
+        items.map(Secret::new).collect()
+    }
+
     /// A value of another type; what `parse` refuses is a problem, and the default stands in for it.
     pub(super) fn parsed<T>(
         &mut self,

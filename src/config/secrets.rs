@@ -31,19 +31,14 @@ const SAMPLES: [&str; 12] = [
 ];
 
 pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Vec<Secret> {
-    let text = reader.secret(VARIABLE, "(made and kept in DATA_DIR)");
-    let text = text.as_ref().map_or("", Secret::reveal);
-    let keys: Vec<&str> = text
-        .split(',')
-        .map(str::trim)
-        .filter(|key| !key.is_empty())
-        .collect();
+    let keys = reader.secrets(VARIABLE, "(made and kept in DATA_DIR)");
     if environment.is_production() {
-        for complaint in complaints(&keys) {
+        let texts: Vec<&str> = keys.iter().map(Secret::reveal).collect();
+        for complaint in complaints(&texts) {
             reader.refuse(VARIABLE, complaint);
         }
     }
-    keys.into_iter().map(Secret::new).collect()
+    keys
 }
 
 fn complaints(keys: &[&str]) -> Vec<&'static str> {

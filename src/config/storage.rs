@@ -1,5 +1,5 @@
 //! - `DATABASE_URL` (`SQLite` in `DATA_DIR`): `sqlite://…` or `mysql://…`; production refuses `MySQL`'s user root.
-//! - `DATABASE_READ_URL` (none): a `MySQL` replica for lists.
+//! - `DATABASE_READ_URL` (none): `MySQL` replicas for lists, one name for all of them, or several separated by commas.
 //! - `REDIS_URL` (none: sessions in the database, limits in memory): `redis://` or `rediss://`; production demands a password.
 //!
 //! With `REPLICAS` over 1, production refuses `SQLite`, files and limits in memory.
@@ -22,8 +22,8 @@ pub enum Database {
     MySql {
         /// The primary.
         url: Secret,
-        /// Replicas, for lists.
-        read_url: Option<Secret>,
+        /// For lists; each may be one name of several servers.
+        replicas: Vec<Secret>,
     },
 }
 
@@ -43,18 +43,18 @@ pub(super) fn read_database(
 ) -> Database {
     let default = data_dir.join("shotify.db");
     let url = reader.secret("DATABASE_URL", &format!("sqlite://{}", default.display()));
-    let read_url = reader.secret("DATABASE_READ_URL", "(none)");
-    if let Some(read_url) = &read_url {
-        check_mysql(reader, "DATABASE_READ_URL", read_url, environment);
+    let replicas = reader.secrets("DATABASE_READ_URL", "(none)");
+    for replica in &replicas {
+        check_mysql(reader, "DATABASE_READ_URL", replica, environment);
     }
     let Some(url) = url else {
-        return without_replica(reader, default, read_url.is_some());
+        return without_replica(reader, default, !replicas.is_empty());
     };
     if let Some(path) = sqlite_path(url.reveal()) {
-        return without_replica(reader, path, read_url.is_some());
+        return without_replica(reader, path, !replicas.is_empty());
     }
     check_mysql(reader, "DATABASE_URL", &url, environment);
-    Database::MySql { url, read_url }
+    Database::MySql { url, replicas }
 }
 
 fn without_replica(reader: &mut Reader<'_>, path: PathBuf, replica: bool) -> Database {

@@ -14,6 +14,7 @@ mod product_lists;
 mod product_model;
 mod product_walks;
 mod products;
+mod replicas;
 mod sales;
 mod schema;
 mod sessions;

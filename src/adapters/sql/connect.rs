@@ -1,16 +1,18 @@
 //! Connections: how many, and in which state each begins.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
-use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sqlx::Connection;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, Database};
 
 use super::database::{Engine, Pool};
 use super::dialect;
 use super::error::fault;
+use super::meter::Meter;
 use crate::ports::store::{StoreError, StoreResult};
 
 /// How long `SQLite` waits for another process's lock.
@@ -22,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const TRUSTED: Duration = Duration::from_secs(1);
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;
+/// How long a replica is waited for: the primary can do its work.
+const REPLICA: Duration = Duration::from_millis(500);
 
 /// Where the database is, and how many connections it is given.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub struct SqlConfig {
     pub write_connections: u32,
     /// How long to wait for a free connection.
     pub acquire_timeout: Duration,
+    /// `mysql://…` of replicas, of which lists are read.
+    pub replicas: Vec<String>,
 }
 
 /// What a pool is for.
@@ -44,21 +50,38 @@ pub(super) enum Purpose {
 }
 
 /// Opens the two pools, the writing one first: it makes the file of a `SQLite` database.
-pub(super) async fn pools(config: &SqlConfig) -> StoreResult<(Pool, Pool)> {
-    let write = open(config, Purpose::Write).await?;
-    let read = open(config, Purpose::Read).await?;
+pub(super) async fn pools(config: &SqlConfig, meter: &Arc<Meter>) -> StoreResult<(Pool, Pool)> {
+    let write = open(config, Purpose::Write, meter).await?;
+    let read = open(config, Purpose::Read, meter).await?;
     Ok((read, write))
 }
 
-async fn open(config: &SqlConfig, purpose: Purpose) -> StoreResult<Pool> {
-    // The URL may hold a password: neither it nor what a parser says of it goes into an error.
-    let unreadable = |_| StoreError::Failed("the database's URL cannot be read".into());
+/// A pool of connections to a replica, none of which is opened yet.
+pub(super) fn replica(config: &SqlConfig, url: &str) -> StoreResult<Pool> {
+    let options = MySqlConnectOptions::from_str(url).map_err(unreadable)?;
+    let pool = mysql_pool(config, Purpose::Read)
+        .acquire_timeout(REPLICA)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move { Ok(trusted(connection, &meta).await) })
+        });
+    Ok(Engine::MySql(pool.connect_lazy_with(
+        options.statement_cache_capacity(STATEMENTS),
+    )))
+}
+
+/// The URL may hold a password: neither it nor what a parser says of it goes into an error.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unreadable(_: sqlx::Error) -> StoreError {
+    StoreError::Failed("the database's URL cannot be read".into())
+}
+
+async fn open(config: &SqlConfig, purpose: Purpose, meter: &Arc<Meter>) -> StoreResult<Pool> {
     let pool = if config.url.starts_with("sqlite:") {
         let options = SqliteConnectOptions::from_str(&config.url).map_err(unreadable)?;
         sqlite(config, purpose, options).await
     } else {
         let options = MySqlConnectOptions::from_str(&config.url).map_err(unreadable)?;
-        mysql(config, purpose, options).await
+        mysql(config, purpose, options, meter).await
     };
     pool.map_err(fault)
 }
@@ -111,14 +134,28 @@ async fn mysql(
     config: &SqlConfig,
     purpose: Purpose,
     options: MySqlConnectOptions,
+    meter: &Arc<Meter>,
 ) -> sqlx::Result<Pool> {
+    let meter = Arc::clone(meter);
+    let pool = mysql_pool(config, purpose)
+        .acquire_timeout(config.acquire_timeout)
+        .before_acquire(move |connection, meta| {
+            let demoted = meter.demoted_since(meta.age);
+            Box::pin(async move { Ok(!demoted && trusted(connection, &meta).await) })
+        })
+        .connect_with(options.statement_cache_capacity(STATEMENTS))
+        .await?;
+    Ok(Engine::MySql(pool))
+}
+
+fn mysql_pool(config: &SqlConfig, purpose: Purpose) -> MySqlPoolOptions {
     let connections = match purpose {
         Purpose::Read => config.read_connections,
         Purpose::Write => config.write_connections,
     };
-    let pool = trusting(MySqlPoolOptions::new())
+    MySqlPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(config.acquire_timeout)
+        .test_before_acquire(false)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 dialect::prepare_mysql(connection).await?;
@@ -128,18 +165,11 @@ async fn mysql(
                 }
             })
         })
-        .connect_with(options.statement_cache_capacity(STATEMENTS))
-        .await?;
-    Ok(Engine::MySql(pool))
 }
 
 /// Spares the round trip of a ping for a connection that has just been in use.
-fn trusting<DB: Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
-    options
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta: PoolConnectionMetadata| {
-            Box::pin(async move { Ok(meta.idle_for < TRUSTED || connection.ping().await.is_ok()) })
-        })
+async fn trusted(connection: &mut MySqlConnection, meta: &PoolConnectionMetadata) -> bool {
+    meta.idle_for < TRUSTED || connection.ping().await.is_ok()
 }
 
 #[cfg(test)]
@@ -163,8 +193,9 @@ mod tests {
             read_connections: 1,
             write_connections: 1,
             acquire_timeout: Duration::from_secs(30),
+            replicas: Vec::new(),
         };
-        let (read, write) = pools(&config).await.unwrap();
+        let (read, write) = pools(&config, &Arc::default()).await.unwrap();
         let (normal, full) = (1, 2);
         assert_eq!(synchronous(&write).await, full);
         assert_eq!(synchronous(&read).await, normal);

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use sqlx::mysql::{MySql, MySqlPool, MySqlRow};
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Transaction};
 
 use super::dialect;
-use super::error::fault;
 use super::meter::Meter;
 use super::statement::{Sql, Value};
-use crate::ports::store::StoreResult;
+use crate::ports::store::{StoreError, StoreResult};
 
 /// Something of either engine.
 #[derive(Debug, Clone)]
@@ -20,6 +20,7 @@ pub(super) enum Engine<M, S> {
 }
 
 pub(super) type Pool = Engine<MySqlPool, SqlitePool>;
+type Connections = Engine<PoolConnection<MySql>, PoolConnection<Sqlite>>;
 type Transactions = Engine<Transaction<'static, MySql>, Transaction<'static, Sqlite>>;
 
 /// Runs one body on either engine.
@@ -69,23 +70,23 @@ macro_rules! prepared {
 }
 
 macro_rules! fetch {
-    ($sql:expr, $row:ty, $executor:expr, $how:ident) => {
+    ($meter:expr, $sql:expr, $row:ty, $executor:expr, $how:ident) => {
         prepared!(
             sqlx::query_as::<_, $row>(AssertSqlSafe($sql.text)),
             $sql.values
         )
         .$how($executor)
         .await
-        .map_err(fault)
+        .map_err(|error| $meter.fault(error))
     };
 }
 
 macro_rules! execute {
-    ($sql:expr, $executor:expr, $id:ident) => {{
+    ($meter:expr, $sql:expr, $executor:expr, $id:ident) => {{
         let done = prepared!(sqlx::query(AssertSqlSafe($sql.text)), $sql.values)
             .execute($executor)
             .await
-            .map_err(fault)?;
+            .map_err(|error| $meter.fault(error))?;
         Ok(Done {
             rows: done.rows_affected(),
             id: i64::try_from(done.$id()).unwrap_or(0),
@@ -107,33 +108,86 @@ impl Database {
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(sql, R, pool, fetch_all))
+        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&self, sql: Sql) -> StoreResult<Option<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(sql, R, pool, fetch_optional))
+        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_optional))
     }
 
     /// For statements that always have exactly one row, such as counts.
     pub(super) async fn one<R: Row>(&self, sql: Sql) -> StoreResult<R> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(sql, R, pool, fetch_one))
+        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_one))
     }
 
     pub(super) async fn run(&self, sql: Sql) -> StoreResult<Done> {
         self.meter.count(&sql);
         match &self.pool {
-            Engine::MySql(pool) => execute!(sql, pool, last_insert_id),
-            Engine::Sqlite(pool) => execute!(sql, pool, last_insert_rowid),
+            Engine::MySql(pool) => execute!(self.meter, sql, pool, last_insert_id),
+            Engine::Sqlite(pool) => execute!(self.meter, sql, pool, last_insert_rowid),
         }
     }
 
     pub(super) async fn begin(&self) -> StoreResult<Unit> {
         Ok(Unit {
-            transaction: dialect::begin(&self.pool).await.map_err(fault)?,
+            transaction: dialect::begin(&self.pool)
+                .await
+                .map_err(|error| self.meter.fault(error))?,
             meter: Arc::clone(&self.meter),
         })
+    }
+
+    /// One connection for several statements.
+    pub(super) async fn hold(&self) -> StoreResult<Held> {
+        let taken = match &self.pool {
+            Engine::MySql(pool) => pool.acquire().await.map(Engine::MySql),
+            Engine::Sqlite(pool) => pool.acquire().await.map(Engine::Sqlite),
+        };
+        Ok(Held {
+            connection: Some(taken.map_err(|error| self.meter.fault(error))?),
+            busy: false,
+            database: self.clone(),
+        })
+    }
+}
+
+/// A connection that is closed, not given back, when it is dropped in the middle of a statement: the pool would wait for
+/// the answer of a server that may never come.
+#[derive(Debug)]
+pub(super) struct Held {
+    connection: Option<Connections>,
+    busy: bool,
+    database: Database,
+}
+
+impl Held {
+    /// The pool that it is of.
+    pub(super) const fn pool(&self) -> &Pool {
+        &self.database.pool
+    }
+
+    pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
+        let meter = &self.database.meter;
+        meter.count(&sql);
+        let Some(connection) = self.connection.as_mut() else {
+            return Err(StoreError::Unavailable(
+                "the connection is given back".into(),
+            ));
+        };
+        self.busy = true;
+        let rows = on!(connection, it => fetch!(meter, sql, R, &mut **it, fetch_all));
+        self.busy = false;
+        rows
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let (true, Some(connection)) = (self.busy, self.connection.take()) {
+            on!(connection, it => drop(it.detach()));
+        }
     }
 }
 
@@ -147,28 +201,29 @@ pub(super) struct Unit {
 impl Unit {
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_all))
+        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&mut self, sql: Sql) -> StoreResult<Option<R>> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_optional))
+        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_optional))
     }
 
     pub(super) async fn one<R: Row>(&mut self, sql: Sql) -> StoreResult<R> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(sql, R, &mut **tx, fetch_one))
+        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_one))
     }
 
     pub(super) async fn run(&mut self, sql: Sql) -> StoreResult<Done> {
         self.meter.count(&sql);
         match &mut self.transaction {
-            Engine::MySql(tx) => execute!(sql, &mut **tx, last_insert_id),
-            Engine::Sqlite(tx) => execute!(sql, &mut **tx, last_insert_rowid),
+            Engine::MySql(tx) => execute!(self.meter, sql, &mut **tx, last_insert_id),
+            Engine::Sqlite(tx) => execute!(self.meter, sql, &mut **tx, last_insert_rowid),
         }
     }
 
     pub(super) async fn end(self) -> StoreResult<()> {
-        on!(self.transaction, tx => tx.commit().await.map_err(fault))
+        let meter = self.meter;
+        on!(self.transaction, tx => tx.commit().await.map_err(|error| meter.fault(error)))
     }
 }

@@ -14,6 +14,16 @@ const CONFLICTS: [(&str, &str, &str); 4] = [
     ("sale_keys_buyer_key", "sale_keys.buyer_id", "key"),
 ];
 
+const TOO_LONG: &str = "a statement took too long";
+
+/// Whether a statement was ended because it took too long, which it would anywhere.
+pub(super) fn took_too_long(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(reason) if reason == TOO_LONG)
+}
+
+/// `MySQL`'s errors of a server that takes no writes: by its option, in a transaction.
+const READ_ONLY: [u16; 3] = [1290, 1836, 1792];
+
 /// What an engine's error means to services.
 pub(super) fn fault(error: sqlx::Error) -> StoreError {
     match error {
@@ -29,6 +39,13 @@ pub(super) fn fault(error: sqlx::Error) -> StoreError {
         | sqlx::Error::Protocol(_) => StoreError::Unavailable(error.to_string()),
         other => StoreError::Failed(other.to_string()),
     }
+}
+
+/// Whether a server refuses to write, as one does that was the primary before.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    let error = error.as_database_error();
+    let mysql = error.and_then(|error| error.try_downcast_ref::<MySqlDatabaseError>());
+    mysql.is_some_and(|error| READ_ONLY.contains(&error.number()))
 }
 
 pub(super) fn migration_fault(error: MigrateError) -> StoreError {
@@ -51,7 +68,7 @@ fn mysql_fault(number: u16, message: &str) -> StoreError {
             StoreError::Unavailable(format!("MySQL error {number}"))
         }
         // Statement timed out: MySQL, MariaDB.
-        3024 | 1969 => StoreError::Unavailable("a statement took too long".into()),
+        3024 | 1969 => StoreError::Unavailable(TOO_LONG.into()),
         _ => StoreError::Failed(format!("MySQL error {number}: {message}")),
     }
 }

@@ -13,12 +13,14 @@ mod error;
 mod journal;
 mod keyset;
 mod mail_payload;
+mod marks;
 mod members;
 mod meter;
 mod outbox;
 #[cfg(test)]
 mod plan_tests;
 mod products;
+mod replicas;
 mod sales;
 mod schema;
 mod sessions;
@@ -42,6 +44,7 @@ use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
 use database::Database;
 use meter::Meter;
+use replicas::Replicas;
 use statement::Sql;
 use unit::SqlUnit;
 
@@ -51,17 +54,21 @@ use unit::SqlUnit;
 pub struct SqlStore {
     read: Database,
     write: Database,
+    replicas: Option<Arc<Replicas>>,
     meter: Arc<Meter>,
 }
 
 impl SqlStore {
-    /// Opens the database; a `SQLite` file is made when there is none. The schema is left as it is.
+    /// Opens the database; a `SQLite` file is made when there is none. The schema is left as it is. Replicas need not
+    /// answer yet.
     pub async fn connect(config: &SqlConfig) -> StoreResult<Self> {
-        let (read, write) = connect::pools(config).await?;
         let meter = Arc::new(Meter::default());
+        let (read, write) = connect::pools(config, &meter).await?;
+        let write = Database::new(write, Arc::clone(&meter));
         Ok(Self {
             read: Database::new(read, Arc::clone(&meter)),
-            write: Database::new(write, Arc::clone(&meter)),
+            replicas: Replicas::open(config, &write, &meter)?,
+            write,
             meter,
         })
     }
@@ -92,6 +99,9 @@ impl SqlStore {
     pub async fn close(&self) {
         database::on!(&self.read.pool, pool => pool.close().await);
         database::on!(&self.write.pool, pool => pool.close().await);
+        if let Some(replicas) = &self.replicas {
+            replicas.close().await;
+        }
     }
 }
 

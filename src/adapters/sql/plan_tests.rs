@@ -47,6 +47,7 @@ async fn connect(url: String) -> SqlStore {
         read_connections: 2,
         write_connections: 2,
         acquire_timeout: Duration::from_secs(30),
+        replicas: Vec::new(),
     };
     SqlStore::connect(&config).await.unwrap()
 }

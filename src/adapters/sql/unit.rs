@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::database::Unit;
+use super::marks::Marks;
 use crate::ports::embeddings::Embeddings;
 use crate::ports::journal::Journal;
 use crate::ports::outbox::Outbox;
@@ -15,11 +16,15 @@ use crate::ports::users::Users;
 /// Dropping it without a commit rolls everything back.
 pub(super) struct SqlUnit {
     pub(super) unit: Unit,
+    pub(super) marks: Marks,
 }
 
 impl SqlUnit {
-    pub(super) const fn new(unit: Unit) -> Self {
-        Self { unit }
+    pub(super) fn new(unit: Unit) -> Self {
+        Self {
+            unit,
+            marks: Marks::default(),
+        }
     }
 }
 
@@ -54,6 +59,8 @@ impl UnitOfWork for SqlUnit {
     }
 
     async fn commit(self: Box<Self>) -> StoreResult<()> {
-        self.unit.end().await
+        let Self { mut unit, marks } = *self;
+        marks.leave(&mut unit).await?;
+        unit.end().await
     }
 }

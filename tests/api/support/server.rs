@@ -101,15 +101,16 @@ impl Server {
 
     /// Statements executed for requests so far.
     pub async fn statements(&self) -> u64 {
-        let text = reqwest::get(format!("{}/metrics", self.metrics))
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let line = text
-            .lines()
-            .find(|line| line.starts_with("sql_statements_total{for=\"requests\"}"))
+        self.counted("sql_statements_total{for=\"requests\"}").await
+    }
+
+    /// What a line of the metrics says; nothing where there is none yet.
+    pub async fn counted(&self, name: &str) -> u64 {
+        let answer = reqwest::get(format!("{}/metrics", self.metrics)).await;
+        let text = answer.unwrap().text().await.unwrap();
+        let mut lines = text.lines();
+        let line = lines
+            .find(|line| line.starts_with(name))
             .unwrap_or_default();
         line.rsplit(' ')
             .next()

@@ -20,6 +20,7 @@ pub fn config(url: String) -> SqlConfig {
         read_connections: 4,
         write_connections: 8,
         acquire_timeout: Duration::from_secs(30),
+        replicas: Vec::new(),
     }
 }
 

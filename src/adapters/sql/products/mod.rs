@@ -5,3 +5,5 @@ mod read;
 mod row;
 mod search;
 mod write;
+
+pub(super) use read::{count_statement, keys_statement};

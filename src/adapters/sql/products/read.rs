@@ -5,6 +5,8 @@ use async_trait::async_trait;
 use super::row::{PRODUCT, ProductRow, SeenRow};
 use super::{labels, search};
 use crate::adapters::sql::SqlStore;
+use crate::adapters::sql::database::Pool;
+use crate::adapters::sql::replicas::Seeking;
 use crate::adapters::sql::statement::Sql;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::label::{Label, LabelCount};
@@ -33,6 +35,27 @@ impl SqlStore {
         let rows: Vec<SeenRow> = self.read.all(sql).await?;
         rows.into_iter().map(Seen::try_from).collect()
     }
+}
+
+/// Ids and sort keys of a page, in the direction of the walk, one more than wanted where there are more.
+pub(in crate::adapters::sql) fn keys_statement(
+    engine: &Pool,
+    seeking: Seeking<'_>,
+    order: ProductOrder,
+    page: &PageRequest,
+) -> Sql {
+    let keyset = search::keyset(order);
+    let mut sql = Sql::new(format!("SELECT {}, {}", keyset.id, keyset.key));
+    search::push_found(&mut sql, seeking.viewer, seeking.filter);
+    keyset.push(engine, &mut sql, page);
+    sql
+}
+
+/// How many a search finds.
+pub(in crate::adapters::sql) fn count_statement(seeking: Seeking<'_>) -> Sql {
+    let mut sql = Sql::new("SELECT COUNT(*)");
+    search::push_found(&mut sql, seeking.viewer, seeking.filter);
+    sql
 }
 
 /// `SELECT` and the columns of what a viewer sees.
@@ -75,6 +98,12 @@ impl ProductReader for SqlStore {
     ) -> StoreResult<Vec<Seen>> {
         if filter.finds_nothing() {
             return Ok(Vec::new());
+        }
+        let seeking = Seeking { viewer, filter };
+        if let Some(replicas) = &self.replicas
+            && let Some(rows) = replicas.page(self, seeking, order, page).await?
+        {
+            return Ok(rows);
         }
         let mut sql = select(viewer);
         search::push_found(&mut sql, viewer, filter);
@@ -119,9 +148,13 @@ impl ProductReader for SqlStore {
         if filter.finds_nothing() {
             return Ok(0);
         }
-        let mut sql = Sql::new("SELECT COUNT(*)");
-        search::push_found(&mut sql, viewer, filter);
-        let (count,): (i64,) = self.read.one(sql).await?;
+        let seeking = Seeking { viewer, filter };
+        if let Some(replicas) = &self.replicas
+            && let Some(count) = replicas.count(self, seeking).await?
+        {
+            return Ok(count);
+        }
+        let (count,): (i64,) = self.read.one(count_statement(seeking)).await?;
         Ok(count)
     }
 

@@ -25,6 +25,7 @@ const ROWS: usize = 200;
 impl Products for SqlUnit {
     async fn add(&mut self, product: &NewProduct) -> StoreResult<ProductId> {
         let sql = insert(product)?;
+        self.marks.wrote(product.owner);
         Ok(ProductId::new(self.unit.run(sql).await?.id))
     }
 
@@ -37,7 +38,10 @@ impl Products for SqlUnit {
             .push(" ORDER BY p.id")
             .push(self.unit.transaction.row_lock());
         let rows: Vec<ProductRow> = self.unit.all(sql).await?;
-        rows.into_iter().map(Product::try_from).collect()
+        let products: StoreResult<Vec<Product>> = rows.into_iter().map(Product::try_from).collect();
+        let products = products?;
+        self.marks.met(&products);
+        Ok(products)
     }
 
     async fn labels(&mut self, id: ProductId) -> StoreResult<Vec<Label>> {
@@ -59,10 +63,12 @@ impl Products for SqlUnit {
              price = ?, discount = ?, final_price = ?, updated = ? WHERE id = ?",
         );
         let sql = bind_listing(sql, listing).bind(now).bind(id);
+        self.marks.changed(id);
         self.unit.run(sql).await.map(|_| ())
     }
 
     async fn set_labels(&mut self, id: ProductId, labels: &[Label]) -> StoreResult<()> {
+        self.marks.changed(id);
         delete_from(self, "product_labels", id).await?;
         let rows: Vec<Vec<Value>> = (0_i64..)
             .zip(labels)
@@ -77,6 +83,7 @@ impl Products for SqlUnit {
     }
 
     async fn set_words(&mut self, id: ProductId, words: &SearchWords) -> StoreResult<()> {
+        self.marks.changed(id);
         delete_from(self, "search_words", id).await?;
         let fields = [
             (TITLE, &words.title),
@@ -110,6 +117,7 @@ impl Products for SqlUnit {
     }
 
     async fn remove(&mut self, id: ProductId) -> StoreResult<()> {
+        self.marks.changed(id);
         delete_from(self, "search_words", id).await?;
         delete_from(self, "product_labels", id).await?;
         delete_from(self, "embeddings", id).await?;

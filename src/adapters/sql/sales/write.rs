@@ -53,6 +53,7 @@ impl Sales for SqlUnit {
         .bind(sale.list_price.get())
         .bind(sale.discount.get())
         .bind(sale.currency.as_str());
+        self.marks.wrote(sale.buyer);
         Ok(SaleId::new(self.unit.run(sql).await?.id))
     }
 

@@ -1,5 +1,9 @@
 //! The same marketplace on `MySQL` or `MariaDB`: where `TEST_MYSQL_URL` is set.
 
+mod failover;
+mod replicas;
+mod service;
+
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -33,6 +37,13 @@ fn run(data: &TempDir, url: &str, command_name: &str) -> std::process::Output {
         .unwrap()
 }
 
+/// The folder of a server whose database is brought up to date.
+fn migrated(url: &str) -> Arc<TempDir> {
+    let data = Arc::new(TempDir::new().unwrap());
+    assert!(run(&data, url, "migrate").status.success());
+    data
+}
+
 /// F4
 #[tokio::test]
 async fn a_server_refuses_a_schema_that_nobody_made_and_serves_the_one_that_migrate_makes() {
@@ -59,9 +70,7 @@ async fn a_server_refuses_a_schema_that_nobody_made_and_serves_the_one_that_migr
 #[tokio::test]
 async fn racing_buyers_get_one_sale_each() {
     on_mysql(async |url| {
-        let data = Arc::new(TempDir::new().unwrap());
-        assert!(run(&data, url, "migrate").status.success());
-        let server = Server::on(data, &[("DATABASE_URL", url)]).await;
+        let server = Server::on(migrated(url), &[("DATABASE_URL", url)]).await;
         let seller = server.member("seller").await;
         let input = json!({ "title": "One", "forSale": true, "price": 3 });
         let id = seller.put_up(input, corpus::png(8, 8)).await;
