@@ -133,11 +133,6 @@ impl Config {
         let asked = [
             ("DATABASE_READ_URL", "reading from a replica is", replica),
             (
-                "REDIS_URL",
-                "sessions and limits in Redis are",
-                matches!(self.sessions, Sessions::Redis(_)),
-            ),
-            (
                 "GCS_BUCKET",
                 "Google Cloud Storage is",
                 matches!(self.objects, Objects::Gcs { .. }),

@@ -99,15 +99,28 @@ pub(super) fn read_sessions(reader: &mut Reader<'_>, environment: Environment) -
         return Sessions::Sql;
     };
     match Url::parse(text.reveal()) {
-        Ok(url) if matches!(url.scheme(), "redis" | "rediss") && url.has_host() => {
+        Ok(url) if is_redis(&url) => {
             let open = url.password().is_none_or(str::is_empty);
             if environment.is_production() && open {
                 reader.refuse("REDIS_URL", "must hold a password in production");
             }
         }
-        _ => reader.refuse("REDIS_URL", "must be redis://HOST or rediss://HOST"),
+        _ => reader.refuse(
+            "REDIS_URL",
+            "must be redis://HOST or rediss://HOST, with nothing behind it but the number of a database",
+        ),
     }
     Sessions::Redis(text)
+}
+
+/// Parameters of its client library are not for here: one of them switches the check of certificates off.
+fn is_redis(url: &Url) -> bool {
+    let database = url.path().trim_matches('/');
+    matches!(url.scheme(), "redis" | "rediss")
+        && url.has_host()
+        && database.bytes().all(|byte| byte.is_ascii_digit())
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// Several servers share nothing that one of them keeps to itself. Development may try it anyway.
