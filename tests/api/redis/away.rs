@@ -15,7 +15,7 @@ use crate::support::{Answer, Client, PASSWORD, Server};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// The refusal, in time.
-async fn assert_unavailable(what: &str, asked: impl Future<Output = Answer>) {
+pub(super) async fn assert_unavailable(what: &str, asked: impl Future<Output = Answer>) {
     let began = Instant::now();
     let answer = asked.await;
     let took = began.elapsed();

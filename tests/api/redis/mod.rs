@@ -7,6 +7,7 @@ mod away;
 mod forgetting;
 mod proxy;
 mod sharing;
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
