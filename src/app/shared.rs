@@ -47,8 +47,7 @@ fn embedded(store: &SqlStore, clock: &Arc<dyn Clock>) -> Shared {
 }
 
 fn in_redis(config: &Config, store: &SqlStore, url: &Secret) -> Result<Shared, AppError> {
-    let link = RedisLink::open(url.reveal()).map_err(|error| AppError::new("REDIS_URL", error))?;
-    let link = Arc::new(link);
+    let link = Arc::new(link(url)?);
     let durable = Arc::new(store.sessions());
     let idle = config.limits.session_idle;
     Ok(Shared {
@@ -57,6 +56,19 @@ fn in_redis(config: &Config, store: &SqlStore, url: &Secret) -> Result<Shared, A
         queries: Arc::new(RedisQueries::new(link.clone())),
         redis: Some(link),
     })
+}
+
+fn link(url: &Secret) -> Result<RedisLink, AppError> {
+    RedisLink::open(url.reveal()).map_err(|error| AppError::new("REDIS_URL", error))
+}
+
+/// Whether Redis answers, where the settings name one.
+pub(super) async fn check(config: &Config) -> Result<(), AppError> {
+    let Sessions::Redis(url) = &config.sessions else {
+        return Ok(());
+    };
+    let answer = link(url)?.ping().await;
+    answer.map_err(|error| AppError::new("REDIS_URL", error))
 }
 
 impl Shared {

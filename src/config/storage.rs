@@ -1,6 +1,7 @@
 //! - `DATABASE_URL` (`SQLite` in `DATA_DIR`): `sqlite://…` or `mysql://…`; production refuses `MySQL`'s user root.
 //! - `DATABASE_READ_URL` (none): a `MySQL` replica for lists.
-//! - `REDIS_URL` (none: sessions in the database, limits in memory): `redis://` or `rediss://`; production demands a password.
+//! - `REDIS_URL` (none: sessions in the database, limits and persisted queries in memory): `redis://` or `rediss://`;
+//!   production demands a password.
 //!
 //! With `REPLICAS` over 1, production refuses `SQLite`, files and limits in memory.
 
@@ -30,9 +31,9 @@ pub enum Database {
 /// Where sessions and rate limits are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sessions {
-    /// Sessions in the database, rate limits in memory.
+    /// Sessions in the database, rate limits and persisted queries in memory.
     Sql,
-    /// Both in Redis.
+    /// All of them in Redis, sessions also in the database.
     Redis(Secret),
 }
 

@@ -104,7 +104,7 @@ async fn what_redis_forgets_revives_nothing_and_ends_nothing() {
                 assert_eq!(find(server, ended).await.session.revoked, Some(at(4)));
                 let live = find(server, alive).await;
                 assert!(
-                    live.is_live(at(902), Duration::from_secs(900)),
+                    live.is_live(at(902), Duration::from_mins(15)),
                     "state {index}"
                 );
                 assert_eq!(

@@ -216,9 +216,10 @@ impl RedisLink {
     }
 
     async fn connect(&self) -> Result<MultiplexedConnection, String> {
+        // How long is waited is decided here and by the deadline of each call.
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(None)
+            .set_response_timeout(None);
         let connecting = self
             .client
             .get_multiplexed_async_connection_with_config(&config);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{ANNA, assert_ended, at, on_redis, two_servers};
-use crate::support::{Answer, Client, PASSWORD};
+use crate::support::{Answer, Client, PASSWORD, Server};
 
 /// S8
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn racing_guesses_are_counted_together() {
             .into_iter()
             .cycle()
             .take(20)
-            .map(|server| server.guest())
+            .map(Server::guest)
             .collect();
         let guesses = guests.iter().map(|guest| guest.sign_in(ANNA, "a guess"));
         let answers = join_all(guesses).await;
