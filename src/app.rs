@@ -311,6 +311,7 @@ impl App {
         router(Parts {
             executor: Arc::new(SchemaExecutor::new(schema, visitors.clone(), concurrent)),
             transport: transport(config),
+            queries: self.shared.queries.clone(),
             visitors,
             auth: services.auth.clone(),
             users: services.users.clone(),

@@ -125,11 +125,6 @@ impl Config {
     pub fn not_built(&self) -> Vec<Problem> {
         let asked = [
             (
-                "REDIS_URL",
-                "sessions and limits in Redis are",
-                matches!(self.sessions, Sessions::Redis(_)),
-            ),
-            (
                 "GCS_BUCKET",
                 "Google Cloud Storage is",
                 matches!(self.objects, Objects::Gcs { .. }),

@@ -1,7 +1,7 @@
 //! What operators do on the command line.
 
 use super::database::{check_store, connect};
-use super::{App, AppError};
+use super::{App, AppError, shared};
 use crate::config::Config;
 use crate::domain::user::Role;
 
@@ -37,5 +37,7 @@ pub async fn check_config(config: &Config) -> Result<&'static str, AppError> {
     if let Some(problem) = config.not_built().first() {
         return Err(AppError(problem.to_string()));
     }
-    check_store(config).await
+    let found = check_store(config).await?;
+    shared::check(config).await?;
+    Ok(found)
 }

@@ -90,6 +90,9 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     background.spawn(watch(started.signals, ending.clone()));
     let (follower, token) = (app.follower(), ending.clone());
     background.spawn(in_background(async move { follower.run(token).await }));
+    // Made before the first request needs it; the log says when there is none.
+    let first = app.shared.ping();
+    background.spawn(async move { drop(first.await) });
     // The worker outlives the last request: what that one asked for is still done before the end where time allows.
     let rest = CancellationToken::new();
     if app.config.worker {

@@ -1,6 +1,7 @@
 //! - `DATABASE_URL` (`SQLite` in `DATA_DIR`): `sqlite://…` or `mysql://…`; production refuses `MySQL`'s user root.
 //! - `DATABASE_READ_URL` (none): `MySQL` replicas for lists, one name for all of them, or several separated by commas.
-//! - `REDIS_URL` (none: sessions in the database, limits in memory): `redis://` or `rediss://`; production demands a password.
+//! - `REDIS_URL` (none: sessions in the database, limits and persisted queries in memory): `redis://` or `rediss://`;
+//!   production demands a password.
 //!
 //! With `REPLICAS` over 1, production refuses `SQLite`, files and limits in memory.
 
@@ -30,9 +31,9 @@ pub enum Database {
 /// Where sessions and rate limits are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sessions {
-    /// Sessions in the database, rate limits in memory.
+    /// Sessions in the database, rate limits and persisted queries in memory.
     Sql,
-    /// Both in Redis.
+    /// All of them in Redis, sessions also in the database.
     Redis(Secret),
 }
 
@@ -99,15 +100,28 @@ pub(super) fn read_sessions(reader: &mut Reader<'_>, environment: Environment) -
         return Sessions::Sql;
     };
     match Url::parse(text.reveal()) {
-        Ok(url) if matches!(url.scheme(), "redis" | "rediss") && url.has_host() => {
+        Ok(url) if is_redis(&url) => {
             let open = url.password().is_none_or(str::is_empty);
             if environment.is_production() && open {
                 reader.refuse("REDIS_URL", "must hold a password in production");
             }
         }
-        _ => reader.refuse("REDIS_URL", "must be redis://HOST or rediss://HOST"),
+        _ => reader.refuse(
+            "REDIS_URL",
+            "must be redis://HOST or rediss://HOST, with nothing behind it but the number of a database",
+        ),
     }
     Sessions::Redis(text)
+}
+
+/// Parameters of its client library are not for here: one of them switches the check of certificates off.
+fn is_redis(url: &Url) -> bool {
+    let database = url.path().trim_matches('/');
+    matches!(url.scheme(), "redis" | "rediss")
+        && url.has_host()
+        && database.bytes().all(|byte| byte.is_ascii_digit())
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// Several servers share nothing that one of them keeps to itself. Development may try it anyway.

@@ -184,6 +184,27 @@ fn sqlite_may_be_named_in_several_ways() {
 }
 
 #[test]
+fn a_redis_is_an_address_and_the_number_of_a_database() {
+    for good in [
+        "redis://r",
+        "rediss://u:p@r:6380/",
+        "redis://:p@10.0.0.1/15",
+    ] {
+        let config = read(&[("REDIS_URL", good)]).unwrap();
+        assert_eq!(config.sessions, Sessions::Redis(Secret::new(good)));
+    }
+    for bad in [
+        "redis://",
+        "redis+unix:///s",
+        "redis://r/zero",
+        "rediss://r/#insecure",
+        "redis://r?protocol=resp3",
+    ] {
+        assert_eq!(refused(&[("REDIS_URL", bad)]), ["REDIS_URL"], "{bad}");
+    }
+}
+
+#[test]
 fn all_problems_are_told_together_without_any_value() {
     let pairs = [
         ("SHOTIFY_ENV", "prod-v4lue"),
@@ -254,7 +275,6 @@ fn google_cloud_vision_is_signed_in_like_the_storage() {
 #[test]
 fn what_is_not_built_yet_is_said() {
     let config = read(&[
-        ("REDIS_URL", "redis://r"),
         ("GCS_BUCKET", "b"),
         ("SMTP_URL", "smtp://m"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://o"),
@@ -263,16 +283,11 @@ fn what_is_not_built_yet_is_said() {
     let named: Vec<&str> = problems.iter().map(|problem| problem.variable).collect();
     assert_eq!(
         named,
-        [
-            "REDIS_URL",
-            "GCS_BUCKET",
-            "SMTP_URL",
-            "OTEL_EXPORTER_OTLP_ENDPOINT"
-        ]
+        ["GCS_BUCKET", "SMTP_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"]
     );
     assert_eq!(
         problems[0].to_string(),
-        "REDIS_URL: sessions and limits in Redis are not built yet; leave it unset"
+        "GCS_BUCKET: Google Cloud Storage is not built yet; leave it unset"
     );
     assert!(read(&[]).unwrap().not_built().is_empty());
     let sendgrid = read(&[("SENDGRID_API_KEY", "k")]).unwrap();

@@ -21,6 +21,7 @@ use super::visitor::Visitors;
 use super::{forms, headers, load, log, mailbox, media, playground};
 use crate::ports::chance::Random;
 use crate::ports::mailer::Mailbox;
+use crate::ports::persisted::PersistedQueries;
 use crate::services::auth::AuthService;
 use crate::services::media::MediaService;
 use crate::services::users::UsersService;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub executor: Arc<dyn Executor>,
     /// How they are received.
     pub transport: TransportConfig,
+    /// Documents that clients name by their hash.
+    pub queries: Arc<dyn PersistedQueries>,
     /// Reads heads.
     pub visitors: Arc<Visitors>,
     /// Sessions and passwords.
@@ -84,7 +87,11 @@ fn routes(parts: Parts) -> Router {
         .route("/schema.graphql", schema(parts.sdl))
         .merge(forms::routes(Arc::clone(&parts.auth), parts.users, sites))
         .merge(media::routes(parts.media, parts.auth, parts.visitors))
-        .merge(transport::routes(parts.executor, parts.transport));
+        .merge(transport::routes(
+            parts.executor,
+            parts.transport,
+            parts.queries,
+        ));
     if parts.playground {
         router = router.merge(playground::routes());
     }

@@ -18,6 +18,7 @@ use crate::http::health::MockReadiness;
 use crate::http::origin::Sites;
 use crate::http::session::SessionCookies;
 use crate::ports::mailer::{Delivered, Message};
+use crate::ports::persisted::MockPersistedQueries;
 use crate::services::auth::MockAuthService;
 use crate::services::media::MockMediaService;
 use crate::services::testing::FakeRandom;
@@ -70,6 +71,7 @@ fn parts(production: bool) -> Parts {
     Parts {
         executor: Arc::new(Fake::default()),
         transport: TransportConfig::new(std::env::temp_dir(), true),
+        queries: Arc::new(MockPersistedQueries::new()),
         visitors: Arc::new(Visitors {
             cookies: SessionCookies::new(&["k"], "development", production),
             sites: Sites::new("https://shop.example".to_owned(), vec![origin]),

@@ -15,6 +15,7 @@ pub mod mailer;
 pub mod objects;
 pub mod outbox;
 pub mod passwords;
+pub mod persisted;
 pub mod pictures;
 pub mod products;
 pub mod rate_limit;

@@ -6,6 +6,8 @@
 mod corpus;
 #[path = "../fixtures/mysql.rs"]
 mod mysql_database;
+#[path = "../fixtures/redis.rs"]
+mod redis_keys;
 mod support;
 
 mod access;
@@ -21,6 +23,7 @@ mod mysql;
 mod nulls;
 mod objects;
 mod paging;
+mod redis;
 mod sales;
 mod search;
 mod seeing;

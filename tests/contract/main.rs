@@ -1,6 +1,6 @@
 //! What every store must keep, whatever the engine: one body of tests for each port, run on `SQLite` always and on
-//! `MySQL` or `MariaDB` when `TEST_MYSQL_URL` names a server whose user may create databases. Each test has a
-//! database of its own.
+//! `MySQL` or `MariaDB` when `TEST_MYSQL_URL` names a server whose user may create databases, and on Redis when
+//! `TEST_REDIS_URL` names one. Each test has a database of its own, and keys of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,10 +10,13 @@ mod journal;
 mod labellers;
 mod objects;
 mod outbox;
+mod persisted;
 mod product_lists;
 mod product_model;
 mod product_walks;
 mod products;
+mod rate_limits;
+mod redis_sessions;
 mod replicas;
 mod sales;
 mod schema;
@@ -26,10 +29,13 @@ mod users;
 mod vectors;
 mod word_search;
 
-/// The left-out half is named, so that nobody takes its silence for success.
+/// The left-out part is named, so that nobody takes its silence for success.
 #[test]
-fn a_run_without_a_mysql_server_says_what_it_leaves_out() {
+fn a_run_without_servers_says_what_it_leaves_out() {
     if support::mysql_url().is_none() {
         println!("left out: every contract's `mysql` module, for TEST_MYSQL_URL is not set");
+    }
+    if support::redis_url().is_none() {
+        println!("left out: every contract's `redis` module, for TEST_REDIS_URL is not set");
     }
 }

@@ -1,3 +1,4 @@
 //! Sliding-window limiters.
 
 pub mod memory;
+pub mod redis;

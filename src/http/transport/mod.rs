@@ -39,8 +39,8 @@ use axum::{
 
 pub use config::TransportConfig;
 pub use finish::finish;
-pub use persisted::{MemoryQueries, PersistedQueries};
 
+use crate::ports::persisted::PersistedQueries;
 use run::Transport;
 
 /// What the transport hands a request to.
@@ -55,12 +55,15 @@ pub trait Executor: Send + Sync + 'static {
     ) -> async_graphql::Response;
 }
 
-/// `GET` and `POST /query`, persisted queries kept in memory.
-pub fn routes<S>(executor: Arc<dyn Executor>, config: TransportConfig) -> Router<S>
+/// `GET` and `POST /query`.
+pub fn routes<S>(
+    executor: Arc<dyn Executor>,
+    config: TransportConfig,
+    queries: Arc<dyn PersistedQueries>,
+) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let queries = Arc::new(MemoryQueries::default());
     let transport = Arc::new(Transport::new(executor, config, queries));
     Router::new().route("/query", methods(&transport))
 }

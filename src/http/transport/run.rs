@@ -12,8 +12,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{
-    Executor, TransportConfig, document, finish,
-    persisted::{self, PersistedQueries},
+    Executor, TransportConfig, document, finish, persisted,
     receive::Incoming,
     refusal::{Refusal, Reply},
     uploads,
@@ -22,6 +21,7 @@ use crate::graphql::{
     codes::{Code, server_error},
     guard,
 };
+use crate::ports::persisted::PersistedQueries;
 
 /// What the HTTP method allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Transport {
     }
 
     pub(super) async fn run(&self, incoming: Incoming, parts: &Parts, allowed: Allowed) -> Reply {
-        match self.prepare(incoming, allowed) {
+        match self.prepare(incoming, allowed).await {
             Ok(request) => Reply {
                 response: finish(
                     self.execute(request, parts).await,
@@ -62,9 +62,10 @@ impl Transport {
         }
     }
 
-    fn prepare(&self, incoming: Incoming, allowed: Allowed) -> Result<Request, Refusal> {
+    async fn prepare(&self, incoming: Incoming, allowed: Allowed) -> Result<Request, Refusal> {
         let mut params = incoming.params;
-        let found = persisted::find(params.query, &mut params.extensions, &*self.queries)?;
+        let found = persisted::find(params.query, &mut params.extensions, &*self.queries);
+        let found = found.await?;
         let mut document = guard::check_document(&found.document, &self.config.guard)?;
         let variables = Variables::from_json(Value::Object(params.variables));
         let selected = document::selected(&document, params.operation_name.as_deref());
@@ -73,7 +74,7 @@ impl Transport {
         uploads::refuse_markers_in_document(&mut document)?;
         uploads::inline(&mut document, &variables);
         if let Some(hash) = found.keep_as {
-            self.queries.put(&hash, &found.document);
+            persisted::keep(&hash, &found.document, &*self.queries).await;
         }
         let mut request = Request::new(found.document).variables(variables);
         request.operation_name = params.operation_name;

@@ -42,6 +42,14 @@ async fn check_config_says_what_does_not_answer_without_its_secrets() {
     assert!(!err.contains("MAX_FILES"), "{err}");
 }
 
+/// N1
+#[tokio::test]
+async fn check_config_says_that_redis_does_not_answer_without_its_password() {
+    let url = format!("redis://:{CANARY}@127.0.0.1:1");
+    let output = run(&folder(), &["check-config"], &[("REDIS_URL", &url)]).await;
+    assert_refused(&output, "REDIS_URL");
+}
+
 #[tokio::test]
 async fn check_config_makes_nothing() {
     let data = folder();

@@ -4,11 +4,13 @@ pub mod databases;
 pub mod members;
 pub mod pictures;
 pub mod racing;
+pub mod redises;
 
 pub use databases::{mysql_url, on_mysql, on_sqlite};
 pub use members::{confirmed, joined, newcomer, pending};
 pub use pictures::{Draft, put_up, sell};
 pub use racing::{race, until_free};
+pub use redises::{Corner, on_redis, redis_url};
 
 use shotify::domain::timestamp::Timestamp;
 use shotify::ports::store::{Store, UnitOfWork};

@@ -1,7 +1,30 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::support::Server;
+use crate::ports::persisted::{MockPersistedQueries, PersistedQueries};
+use crate::ports::store::{StoreError, StoreResult};
+
+/// Keeps everything.
+#[derive(Default)]
+pub(super) struct Notebook(Mutex<HashMap<String, Arc<str>>>);
+
+#[async_trait]
+impl PersistedQueries for Notebook {
+    async fn get(&self, hash: &str) -> StoreResult<Option<Arc<str>>> {
+        Ok(self.0.lock().unwrap().get(hash).cloned())
+    }
+
+    async fn put(&self, hash: &str, document: &str) -> StoreResult<()> {
+        let mut kept = self.0.lock().unwrap();
+        kept.insert(hash.to_owned(), document.into());
+        Ok(())
+    }
+}
 
 fn extension(document: &str) -> Value {
     let hash = hex::encode(Sha256::digest(document));
@@ -71,4 +94,36 @@ async fn a_persisted_mutation_cannot_be_run_by_get() {
     let answer = server.get(&[("extensions", &extensions.to_string())]).await;
     answer.refused(405, "METHOD_NOT_ALLOWED");
     assert_eq!(server.effects(), 1);
+}
+
+/// D1
+#[tokio::test]
+async fn while_the_keeper_is_away_documents_that_are_sent_along_are_run() {
+    let mut away = MockPersistedQueries::new();
+    away.expect_get()
+        .returning(|_| Err(StoreError::Unavailable("away".into())));
+    away.expect_put()
+        .times(1)
+        .returning(|_, _| Err(StoreError::Unavailable("away".into())));
+    let server = Server::keeping(Arc::new(away));
+    let extensions = extension("{ hello }");
+    let answer = server.json(json!({ "extensions": extensions })).await;
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    let long = json!({"query": "{ hello }", "extensions": extensions});
+    let hello = json!({"data": {"hello": "world"}});
+    assert_eq!(server.json(long).await.json, hello);
+}
+
+#[tokio::test]
+async fn a_document_under_the_hash_of_another_is_not_run() {
+    let mut forged = MockPersistedQueries::new();
+    forged
+        .expect_get()
+        .returning(|_| Ok(Some("mutation { touch }".into())));
+    let server = Server::keeping(Arc::new(forged));
+    let answer = server
+        .json(json!({ "extensions": extension("{ hello }") }))
+        .await;
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(server.effects(), 0);
 }

@@ -22,7 +22,9 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::super::{Executor, TransportConfig, routes};
+use super::persisted::Notebook;
 use crate::graphql::codes::{Code, ErrorDetails, error};
+use crate::ports::persisted::PersistedQueries;
 
 pub(super) struct Query;
 
@@ -169,6 +171,15 @@ impl Server {
     }
 
     pub(super) fn with(change: impl FnOnce(&mut TransportConfig)) -> Self {
+        Self::made(change, Arc::new(Notebook::default()))
+    }
+
+    /// With this keeper of persisted queries.
+    pub(super) fn keeping(queries: Arc<dyn PersistedQueries>) -> Self {
+        Self::made(|_| {}, queries)
+    }
+
+    fn made(change: impl FnOnce(&mut TransportConfig), queries: Arc<dyn PersistedQueries>) -> Self {
         let effects = Effects::default();
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(effects.clone());
         let spool = TempDir::new().unwrap();
@@ -176,7 +187,7 @@ impl Server {
         config.deadline = Duration::from_secs(10);
         change(&mut config);
         Self {
-            router: routes(Arc::new(Plain(schema.finish())), config),
+            router: routes(Arc::new(Plain(schema.finish())), config, queries),
             spool,
             effects,
         }

@@ -1,0 +1,3 @@
+//! Sessions beside the database. Those in it alone are `adapters/sql/sessions.rs`.
+
+pub mod redis;

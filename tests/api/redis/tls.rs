@@ -1,0 +1,89 @@
+//! `rediss://`: Redis behind TLS, with a certificate of a private authority.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tempfile::TempDir;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use url::Url;
+
+use super::away::assert_unavailable;
+use super::{ANNA, on_redis, server};
+use crate::support::PASSWORD;
+
+fn file(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
+    format!("{folder}/{name}")
+}
+
+fn acceptor() -> TlsAcceptor {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificate = CertificateDer::from_pem_file(file("localhost.pem")).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+/// Redis, spoken to by TLS at this address.
+async fn behind_tls(redis: &Url) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let port = redis.port().unwrap_or(6379);
+    let target = format!("{}:{port}", redis.host_str().unwrap());
+    let acceptor = acceptor();
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let (acceptor, target) = (acceptor.clone(), target.clone());
+            tokio::spawn(async move {
+                // Who does not trust the certificate hangs up.
+                if let Ok(mut client) = acceptor.accept(client).await {
+                    let mut redis = TcpStream::connect(target).await.unwrap();
+                    let _ = copy_bidirectional(&mut client, &mut redis).await;
+                }
+            });
+        }
+    });
+    address
+}
+
+fn url(redis: &Url, host: &str, port: u16) -> String {
+    let login = match redis.password() {
+        Some(password) => format!("{}:{password}@", redis.username()),
+        None => String::new(),
+    };
+    format!("rediss://{login}{host}:{port}{}", redis.path())
+}
+
+#[tokio::test]
+async fn a_certificate_is_believed_from_a_known_authority_for_its_own_name_only() {
+    on_redis(async |place| {
+        if place.url.scheme() == "rediss" {
+            println!("TEST_REDIS_URL is behind TLS already: left out");
+            return;
+        }
+        let port = behind_tls(&place.url).await.port();
+        let authority = file("authority.pem");
+        let known = [("SSL_CERT_FILE", authority.as_str())];
+        let data = Arc::new(TempDir::new().unwrap());
+        let trusting = server(&data, &url(&place.url, "localhost", port), &known).await;
+        let anna = trusting.member("anna").await;
+        anna.me().await.data();
+        anna.refresh().await.data();
+        assert!(!place.keys.all().await.is_empty(), "Redis holds something");
+        for (host, settings) in [("localhost", &[][..]), ("127.0.0.1", &known[..])] {
+            let wary = server(&data, &url(&place.url, host, port), settings).await;
+            let sign_in = wary.guest();
+            assert_unavailable(host, sign_in.sign_in(ANNA, PASSWORD)).await;
+            let said = wary.log().join("\n");
+            assert!(said.contains("invalid peer certificate"), "{said}");
+        }
+    })
+    .await;
+}
