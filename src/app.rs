@@ -55,6 +55,7 @@ use seeing::Seeing;
 use shared::Shared;
 
 pub use admin::{check_config, migrate, set_role};
+pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 
 /// Passwords that may wait for the hasher; one more is told to come again.
@@ -127,7 +128,7 @@ impl App {
             hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
             shared: shared::open(&config, &store, &clock)?,
             mails: mail::open(&config, &clock)?,
-            objects: objects::open(&config)?,
+            objects: objects::open(&config, &clock)?,
             seeing,
             poke: Arc::new(Notify::new()),
             config,

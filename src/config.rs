@@ -31,7 +31,7 @@ pub use limits::Limits;
 pub use listen::Listen;
 pub use logs::{LogFormat, Logs};
 pub use mail::{Mail, MailSettings};
-pub use objects::Objects;
+pub use objects::{Objects, files};
 pub use reader::{ConfigError, Problem, Row};
 pub use secret::Secret;
 pub use storage::{Database, Sessions};
@@ -136,11 +136,6 @@ impl Config {
                 "REDIS_URL",
                 "sessions and limits in Redis are",
                 matches!(self.sessions, Sessions::Redis(_)),
-            ),
-            (
-                "GCS_BUCKET",
-                "Google Cloud Storage is",
-                matches!(self.objects, Objects::Gcs { .. }),
             ),
             (
                 "SMTP_URL",
