@@ -35,7 +35,7 @@ impl Client {
                 .with_read_resume_policy(NeverResume)
                 .build()
         };
-        let made = self.made.get_or_try_init(make).await;
+        let made = Box::pin(self.made.get_or_try_init(make)).await;
         made.map_err(|error| Fault::passing(format!("no client can be made: {error}")))
     }
 }

@@ -57,7 +57,7 @@ impl Bucket {
 fn broke_off(error: &Error) -> bool {
     let client = error.source().filter(|cause| cause.is::<reqwest::Error>());
     let cause = client.and_then(StdError::source);
-    client.is_some() && !cause.is_some_and(|cause| cause.is::<serde_json::Error>())
+    client.is_some() && !cause.is_some_and(<dyn StdError>::is::<serde_json::Error>)
 }
 
 /// Google's own sentence.

@@ -62,7 +62,8 @@ impl Bucket {
         range: Option<Range<u64>>,
         generation: Option<i64>,
     ) -> Result<ReadObjectResponse, Fault> {
-        let opened = async {
+        // Google's client makes futures of tens of KiB.
+        let opened = Box::pin(async {
             let storage = self.client.get().await?;
             // Ours is compared once the last try is through.
             let mut read = storage.read_object(self.path(), key).compute_crc32c(false);
@@ -73,8 +74,10 @@ impl Bucket {
             if let Some(generation) = generation {
                 read = read.set_generation(generation);
             }
-            read.send().await.map_err(|error| self.fault(&error))
-        };
+            Box::pin(read.send())
+                .await
+                .map_err(|error| self.fault(&error))
+        });
         within(self.deadlines.answer, "the beginning of a read", opened).await
     }
 

@@ -72,7 +72,8 @@ impl Bucket {
         replaced: i64,
     ) -> Result<Kept, Fault> {
         let limit = self.patience(&bytes);
-        let sent = async {
+        // Google's client makes futures of tens of KiB.
+        let sent = Box::pin(async {
             let storage = self.client.get().await?;
             let write = storage
                 .write_object(self.path(), key, bytes)
@@ -81,14 +82,14 @@ impl Bucket {
                 .set_if_generation_match(replaced)
                 .with_known_crc32c(facts.crc32c)
                 .with_resumable_upload_threshold(NEVER);
-            let object = match write.send_unbuffered().await {
+            let object = match Box::pin(write.send_unbuffered()).await {
                 Ok(object) => object,
                 Err(error) => compared(&error)
                     .cloned()
                     .ok_or_else(|| self.fault(&error))?,
             };
             kept(&object).ok_or_else(|| self.web.odd("lacks an object's size or checksum"))
-        };
+        });
         within(limit, "an upload", sent).await
     }
 

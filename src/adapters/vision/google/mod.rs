@@ -73,10 +73,10 @@ impl GoogleLabeller {
         config: GoogleVisionConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        let place = place(&config)?;
+        let place = place(config.endpoint.as_deref())?;
         call::can_encrypt().map_err(GoogleVisionError::Client)?;
-        let account = match &config.credentials {
-            Some(file) => Some(from_file(file, SCOPE)),
+        let account = match config.credentials {
+            Some(file) => Some(from_file(&file, SCOPE)),
             None if place.loopback => None,
             None => Some(of_the_machine(SCOPE)),
         };
@@ -92,7 +92,8 @@ impl GoogleLabeller {
         tokens: Arc<dyn TokenSource>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        Self::over(&place(config)?, Some(tokens), config.pace, clock)
+        let place = place(config.endpoint.as_deref())?;
+        Self::over(&place, Some(tokens), config.pace, clock)
     }
 
     fn over(
@@ -119,8 +120,8 @@ impl GoogleLabeller {
     }
 }
 
-fn place(config: &GoogleVisionConfig) -> Result<Place, GoogleVisionError> {
-    let place = Place::parse(config.endpoint.as_deref(), USUAL);
+fn place(endpoint: Option<&str>) -> Result<Place, GoogleVisionError> {
+    let place = Place::parse(endpoint, USUAL);
     let place = place.map_err(GoogleVisionError::Endpoint)?;
     if place.plain && !place.loopback {
         let message = "must begin with https://, http:// is for loopback addresses only";
@@ -159,11 +160,7 @@ mod tests {
     use super::*;
 
     fn annotate(endpoint: Option<&str>) -> Option<String> {
-        let config = GoogleVisionConfig {
-            endpoint: endpoint.map(str::to_owned),
-            ..GoogleVisionConfig::default()
-        };
-        let place = place(&config).ok()?;
+        let place = place(endpoint).ok()?;
         Some(place.join(["v1", "images:annotate"]).into())
     }
 
