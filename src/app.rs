@@ -4,6 +4,7 @@
 //! services over them, [`App::router`] puts HTTP over the services. What runs is in `app/`.
 
 mod admin;
+mod check;
 mod database;
 mod mail;
 mod objects;
@@ -54,7 +55,9 @@ use mail::Mails;
 use seeing::Seeing;
 use shared::Shared;
 
-pub use admin::{check_config, migrate, set_role};
+pub use admin::{migrate, set_role};
+pub use check::{Checked, check_config};
+pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 
 /// Passwords that may wait for the hasher; one more is told to come again.
@@ -127,7 +130,7 @@ impl App {
             hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
             shared: shared::open(&config, &store, &clock)?,
             mails: mail::open(&config, &clock)?,
-            objects: objects::open(&config)?,
+            objects: objects::open(&config, &clock)?,
             seeing,
             poke: Arc::new(Notify::new()),
             config,

@@ -31,7 +31,7 @@ pub use limits::Limits;
 pub use listen::Listen;
 pub use logs::{LogFormat, Logs};
 pub use mail::{Mail, MailSettings};
-pub use objects::Objects;
+pub use objects::{Objects, files};
 pub use reader::{ConfigError, Problem, Row};
 pub use secret::Secret;
 pub use storage::{Database, Sessions};
@@ -124,11 +124,6 @@ impl Config {
     #[must_use]
     pub fn not_built(&self) -> Vec<Problem> {
         let asked = [
-            (
-                "GCS_BUCKET",
-                "Google Cloud Storage is",
-                matches!(self.objects, Objects::Gcs { .. }),
-            ),
             (
                 "SMTP_URL",
                 "mail by SMTP is",

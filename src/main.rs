@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
-use shotify::app::{self, App, AppError};
+use clap::{Parser, Subcommand, ValueEnum};
+use shotify::app::{self, App, AppError, ObjectPlace};
 use shotify::config::Config;
 use shotify::{demo, telemetry};
 
@@ -35,8 +35,44 @@ enum Command {
         /// ADMIN, MODERATOR or USER.
         role: String,
     },
+    /// Work on stored objects.
+    #[command(subcommand)]
+    Objects(Objects),
     /// Serve a marketplace with members, photographs and sales to look at, in a folder of its own.
     Demo,
+}
+
+#[derive(Subcommand)]
+enum Objects {
+    /// Copy every object that the database names to another place; what is there already is passed over.
+    Copy {
+        /// Where they are.
+        #[arg(long)]
+        from: Place,
+        /// Where they shall be, too.
+        #[arg(long)]
+        to: Place,
+        /// How many at once; each is held in memory whole.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+        parallel: u8,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Place {
+    /// Files in `DATA_DIR`.
+    Files,
+    /// The bucket of `GCS_BUCKET`.
+    Gcs,
+}
+
+impl From<Place> for ObjectPlace {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Files => Self::Files,
+            Place::Gcs => Self::Gcs,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -78,12 +114,27 @@ async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {
         Command::Migrate => app::migrate(&config).await,
         Command::CheckConfig => {
             println!("{}", config.table());
-            println!("{}", app::check_config(&config).await?);
-            Ok(())
+            check(&config).await
         }
         Command::Role { email, role } => app::set_role(config, &email, &role).await,
+        Command::Objects(Objects::Copy { from, to, parallel }) => {
+            app::copy_objects(&config, from.into(), to.into(), parallel.into()).await
+        }
         Command::Demo => demo::run(config).await,
         Command::Schema => Ok(()),
+    }
+}
+
+async fn check(config: &Config) -> Result<(), AppError> {
+    let checked = app::check_config(config).await;
+    for sentence in checked.works {
+        println!("{sentence}");
+    }
+    let fails: Vec<String> = checked.fails.iter().map(ToString::to_string).collect();
+    if fails.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError(fails.join("\nshotify: ")))
     }
 }
 

@@ -21,8 +21,8 @@ allow_services() {
 
 install_packages() {
   if [ "$(id -u)" != 0 ] || ! have apt-get; then
-    fail "not found on this machine: $* (programs mariadbd or mysqld, redis-server).
-Install them, or set TEST_MYSQL_URL and TEST_REDIS_URL, or run as root where there is apt-get, or use scripts/test --fast."
+    fail "not found on this machine: $* (programs mariadbd or mysqld, redis-server; fake-gcs-server, or python3 with venv to fetch it).
+Install them, or set TEST_MYSQL_URL, TEST_REDIS_URL and TEST_GCS_URL, or run as root where there is apt-get, or use scripts/test --fast."
   fi
   say "installing $*"
   export DEBIAN_FRONTEND=noninteractive

@@ -38,6 +38,15 @@ redis_version() ( # HOST PORT LOGIN
   exit 1
 ) 2>/dev/null
 
+# What an emulator of Google Cloud Storage is; fails where none answers (yet).
+gcs_version() ( # HOST PORT
+  exec 3<>"/dev/tcp/$1/$2" || exit 1
+  printf 'GET /storage/v1/b?project=test HTTP/1.0\r\nHost: %s:%s\r\n\r\n' "$1" "$2" >&3
+  IFS= read -r -t 2 -u 3 line || exit 1
+  [[ $line == HTTP/1.?' 200 '* ]] || exit 1
+  printf 'an emulator\n'
+) 2>/dev/null
+
 # A port nobody listens on, below the range that outgoing connections take theirs from.
 free_port() {
   local candidate

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# MySQL and Redis for the tests: given ones, else this machine's, else freshly installed ones.
+# Servers for the tests, here MySQL and Redis (the emulator of Google Cloud Storage is in gcs.sh): given ones, else this machine's, else freshly installed ones.
 
 # A slow disk may need most of it for a first start.
 readonly seconds_to_start=60
@@ -8,10 +8,12 @@ bring_servers() {
   local missing=()
   if [ -z "${TEST_MYSQL_URL:-}" ]; then find_program mariadbd mysqld >/dev/null || missing+=(mariadb-server); fi
   if [ -z "${TEST_REDIS_URL:-}" ]; then find_program redis-server >/dev/null || missing+=(redis-server); fi
+  mapfile -t -O "${#missing[@]}" missing < <(gcs_needs)
   [ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"
   if [ -n "${TEST_MYSQL_URL:-}" ]; then given_mysql; else start_mysql; fi
   if [ -n "${TEST_REDIS_URL:-}" ]; then given_redis; else start_redis; fi
   export TEST_MYSQL_URL TEST_REDIS_URL
+  bring_gcs
 }
 
 given_mysql() {

@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod clock;
+pub mod google;
 pub mod keys;
 pub mod mail;
 pub mod objects;

@@ -1,7 +1,7 @@
 //! What operators do on the command line.
 
-use super::database::{check_store, connect};
-use super::{App, AppError, shared};
+use super::database::connect;
+use super::{App, AppError};
 use crate::config::Config;
 use crate::domain::user::Role;
 
@@ -30,14 +30,4 @@ pub async fn set_role(config: Config, email: &str, role: &str) -> Result<(), App
     } else {
         Err(AppError("no confirmed account has this address".into()))
     }
-}
-
-/// Whether every connection works, as a sentence. Makes and changes nothing.
-pub async fn check_config(config: &Config) -> Result<&'static str, AppError> {
-    if let Some(problem) = config.not_built().first() {
-        return Err(AppError(problem.to_string()));
-    }
-    let found = check_store(config).await?;
-    shared::check(config).await?;
-    Ok(found)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::AppError;
 use crate::adapters::sql::{SchemaState, SqlConfig, SqlStore};
-use crate::config::{Config, Database, secrets};
+use crate::config::{Config, Database, Secret, secrets};
 use crate::ports::store::Store as _;
 
 /// Connections of each pool; lists and purchases of two thousand people fit into these.
@@ -13,7 +13,12 @@ const CONNECTIONS: u32 = 10;
 
 /// Opens the database. The embedded one is brought up to date at once; a server's schema is `migrate`'s to make.
 pub(super) async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
-    let store = connect(config).await?;
+    let replicas = replicas(config).iter();
+    let settings = SqlConfig {
+        replicas: replicas.map(|url| url.reveal().to_owned()).collect(),
+        ..settings(config)?
+    };
+    let store = SqlStore::connect(&settings).await?;
     if matches!(config.database, Database::Sqlite(_)) {
         store.migrate().await?;
     }
@@ -23,7 +28,7 @@ pub(super) async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
 }
 
 /// What a start would find, as a sentence. Makes no file and no table.
-pub(super) async fn check_store(config: &Config) -> Result<&'static str, AppError> {
+pub(super) async fn check(config: &Config) -> Result<&'static str, AppError> {
     let embedded = match &config.database {
         Database::Sqlite(path) => Some(path),
         Database::MySql { .. } => None,
@@ -70,22 +75,55 @@ async fn check_currency(store: &SqlStore, config: &Config) -> Result<(), AppErro
     }
 }
 
-pub(super) async fn connect(config: &Config) -> Result<SqlStore, AppError> {
-    let (url, replicas) = match &config.database {
-        Database::Sqlite(path) => (sqlite_url(path)?, Vec::new()),
-        Database::MySql { url, replicas } => {
-            let replicas = replicas.iter().map(|url| url.reveal().to_owned());
-            (url.reveal().to_owned(), replicas.collect())
+/// Whether every replica can serve; none of them need be there for a start.
+pub(super) async fn check_replicas(config: &Config) -> Result<Option<&'static str>, AppError> {
+    for url in replicas(config) {
+        let settings = SqlConfig {
+            url: url.reveal().to_owned(),
+            ..settings(config)?
+        };
+        let state = async {
+            let store = SqlStore::connect(&settings).await?;
+            let state = store.schema_state().await;
+            store.close().await;
+            state
+        };
+        let state = state.await;
+        let state = state.map_err(|error| AppError::new("DATABASE_READ_URL", error))?;
+        if state != SchemaState::Current {
+            let sentence = "DATABASE_READ_URL: the replica's schema is not this program's";
+            return Err(AppError(sentence.into()));
         }
+    }
+    let any = !replicas(config).is_empty();
+    Ok(any.then_some("The replicas answer."))
+}
+
+/// Connects to the primary, for once.
+pub(super) async fn connect(config: &Config) -> Result<SqlStore, AppError> {
+    Ok(SqlStore::connect(&settings(config)?).await?)
+}
+
+/// Of the primary.
+fn settings(config: &Config) -> Result<SqlConfig, AppError> {
+    let url = match &config.database {
+        Database::Sqlite(path) => sqlite_url(path)?,
+        Database::MySql { url, .. } => url.reveal().to_owned(),
     };
-    let settings = SqlConfig {
+    Ok(SqlConfig {
         url,
         read_connections: CONNECTIONS,
         write_connections: CONNECTIONS,
         acquire_timeout: Duration::from_secs(5),
-        replicas,
-    };
-    Ok(SqlStore::connect(&settings).await?)
+        replicas: Vec::new(),
+    })
+}
+
+fn replicas(config: &Config) -> &[Secret] {
+    match &config.database {
+        Database::Sqlite(_) => &[],
+        Database::MySql { replicas, .. } => replicas,
+    }
 }
 
 fn sqlite_url(path: &Path) -> Result<String, AppError> {

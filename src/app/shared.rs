@@ -63,12 +63,13 @@ fn link(url: &Secret) -> Result<RedisLink, AppError> {
 }
 
 /// Whether Redis answers, where the settings name one.
-pub(super) async fn check(config: &Config) -> Result<(), AppError> {
+pub(super) async fn check(config: &Config) -> Result<Option<&'static str>, AppError> {
     let Sessions::Redis(url) = &config.sessions else {
-        return Ok(());
+        return Ok(None);
     };
     let answer = link(url)?.ping().await;
-    answer.map_err(|error| AppError::new("REDIS_URL", error))
+    answer.map_err(|error| AppError::new("REDIS_URL", error))?;
+    Ok(Some("Redis answers."))
 }
 
 impl Shared {

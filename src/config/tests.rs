@@ -243,6 +243,39 @@ fn all_problems_are_told_together_without_any_value() {
 }
 
 #[test]
+fn a_bucket_has_a_name_of_a_bucket() {
+    for good in ["pictures", "shop-pictures_1", "pictures.shop.example"] {
+        let config = read(&[("GCS_BUCKET", good)]).unwrap();
+        assert!(matches!(config.objects, Objects::Gcs { bucket, .. } if bucket == good));
+    }
+    let long = "a".repeat(223);
+    for bad in [
+        "ab",
+        "Pictures",
+        "gs://pictures",
+        "a/b",
+        "-pictures",
+        "pictures.",
+        &long,
+    ] {
+        assert_eq!(refused(&[("GCS_BUCKET", bad)]), ["GCS_BUCKET"], "{bad}");
+    }
+}
+
+#[test]
+fn an_endpoint_holds_no_password() {
+    for bad in [
+        "http://ann:hunter2@gcs",
+        "http://ann@gcs",
+        "http://gcs/?key=hunter2",
+    ] {
+        let error = read(&[("GCS_BUCKET", "pictures"), ("GCS_ENDPOINT", bad)]).unwrap_err();
+        assert_eq!(error.problems[0].variable, "GCS_ENDPOINT", "{bad}");
+        assert!(!error.to_string().contains("hunter2"), "{bad}");
+    }
+}
+
+#[test]
 fn a_replica_needs_a_primary() {
     let replica = ("DATABASE_READ_URL", "mysql://app:pw@replica/shotify");
     assert_eq!(refused(&[replica]), ["DATABASE_READ_URL"]);
@@ -275,19 +308,15 @@ fn google_cloud_vision_is_signed_in_like_the_storage() {
 #[test]
 fn what_is_not_built_yet_is_said() {
     let config = read(&[
-        ("GCS_BUCKET", "b"),
         ("SMTP_URL", "smtp://m"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://o"),
     ]);
     let problems = config.unwrap().not_built();
     let named: Vec<&str> = problems.iter().map(|problem| problem.variable).collect();
-    assert_eq!(
-        named,
-        ["GCS_BUCKET", "SMTP_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"]
-    );
+    assert_eq!(named, ["SMTP_URL", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
     assert_eq!(
         problems[0].to_string(),
-        "GCS_BUCKET: Google Cloud Storage is not built yet; leave it unset"
+        "SMTP_URL: mail by SMTP is not built yet; leave it unset"
     );
     assert!(read(&[]).unwrap().not_built().is_empty());
     let sendgrid = read(&[("SENDGRID_API_KEY", "k")]).unwrap();

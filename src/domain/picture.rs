@@ -52,6 +52,13 @@ impl ImageFormat {
             Self::Webp => "webp",
         }
     }
+
+    /// The format of what is kept under an object's key: each ends in the extension of its format.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (_, extension) = key.rsplit_once('.')?;
+        Self::ALL.into_iter().find(|f| f.extension() == extension)
+    }
 }
 
 impl fmt::Display for ImageFormat {
@@ -129,5 +136,14 @@ mod tests {
         );
         assert_eq!(ImageFormat::parse("GIF"), None);
         assert_eq!(Rendition::parse("Original"), None);
+    }
+
+    #[test]
+    fn a_key_tells_the_format() {
+        assert_eq!(ImageFormat::of_key("a/o.png"), Some(ImageFormat::Png));
+        assert_eq!(ImageFormat::of_key("a.b/o.webp"), Some(ImageFormat::Webp));
+        for none in ["", "png", "a/o.gif", "a/o.PNG", "a.jpg/o", "a/o."] {
+            assert_eq!(ImageFormat::of_key(none), None, "{none}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::store::StoreResult;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::label::{Label, LabelCount};
 use crate::domain::page::PageRequest;
-use crate::domain::product::{Listing, NewProduct, Product, Seen};
+use crate::domain::product::{Listing, NewProduct, ObjectKeys, Product, Seen};
 use crate::domain::search::{ProductFilter, ProductOrder};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::Word;
@@ -83,6 +83,12 @@ pub trait ProductReader: Send + Sync {
         prefix: &str,
         limit: u32,
     ) -> StoreResult<Vec<LabelCount>>;
+    /// Keys of the products behind `after`, ascending, at most `limit`; whoever may see them.
+    async fn keys_after(
+        &self,
+        after: ProductId,
+        limit: u32,
+    ) -> StoreResult<Vec<(ProductId, ObjectKeys)>>;
     /// A currency in use that is not `currency`, if any.
     async fn foreign_currency(&self, currency: &str) -> StoreResult<Option<String>>;
 }

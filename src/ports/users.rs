@@ -49,6 +49,8 @@ pub trait UserReader: Send + Sync {
     async fn by_ids(&self, ids: &[UserId]) -> StoreResult<Vec<User>>;
     /// The newest `limit` members that fit.
     async fn list(&self, query: &UserQuery, limit: u32) -> StoreResult<Vec<User>>;
+    /// Keys of the avatars of members behind `after`, ascending, at most `limit`; members without one are left out.
+    async fn avatars_after(&self, after: UserId, limit: u32) -> StoreResult<Vec<(UserId, String)>>;
     /// Who signs in with this address: its confirmed account, else the newest pending one; one statement either way.
     async fn credentials(&self, email_key: &str) -> StoreResult<Option<Credentials>>;
     /// The same of a member.

@@ -103,10 +103,7 @@ pub(super) async fn preview(
     product: &Product,
 ) -> Result<Encoded, ObjectError> {
     let key = &product.keys.preview;
-    let mut formats = ImageFormat::ALL.into_iter();
-    let extension = key.rsplit('.').next().unwrap_or_default();
-    let format = formats
-        .find(|format| format.extension() == extension)
+    let format = ImageFormat::of_key(key)
         .ok_or_else(|| ObjectError::Failed("a preview of no known format".into()))?;
     let stored = objects.get(key, None).await?;
     let chunks: Vec<Bytes> = stored.bytes.try_collect().await?;

@@ -6,6 +6,7 @@
 //! mocked ports, then the resolver.
 
 pub mod auth;
+pub mod copying;
 mod current_password;
 pub mod labelling;
 pub mod limits;

@@ -4,6 +4,9 @@
 
 #[path = "../fixtures/corpus.rs"]
 mod corpus;
+#[expect(dead_code, reason = "the contract tests use the rest")]
+#[path = "../fixtures/gcs/mod.rs"]
+mod fake_gcs;
 #[path = "../fixtures/mysql.rs"]
 mod mysql_database;
 #[path = "../fixtures/redis.rs"]
@@ -14,6 +17,7 @@ mod access;
 mod accounts;
 mod command_line;
 mod documents;
+mod gcs;
 mod har;
 mod http;
 mod journey;

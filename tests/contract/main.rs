@@ -4,7 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../fixtures/gcs/mod.rs"]
+mod fake_gcs;
+
 mod embeddings;
+mod gcs;
 mod google_vision;
 mod journal;
 mod labellers;
@@ -37,5 +41,12 @@ fn a_run_without_servers_says_what_it_leaves_out() {
     }
     if support::redis_url().is_none() {
         println!("left out: every contract's `redis` module, for TEST_REDIS_URL is not set");
+    }
+}
+
+#[test]
+fn a_run_without_an_emulator_of_google_cloud_storage_says_what_it_leaves_out() {
+    if std::env::var("TEST_GCS_URL").is_err() {
+        println!("left out: `gcs::emulator`, for TEST_GCS_URL is not set");
     }
 }

@@ -2,16 +2,17 @@
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use shotify::ports::objects::{ObjectError, ObjectStore};
+use shotify::ports::objects::{ObjectError, ObjectFacts, ObjectStore};
 
 /// Runs the whole contract; `store` holds nothing under `contract/`.
-async fn holds(store: &dyn ObjectStore) {
+pub async fn holds(store: &dyn ObjectStore) {
     keeps_what_is_put(store).await;
     replaces_as_a_whole(store).await;
     reads_ranges(store).await;
     deletes_once_and_again(store).await;
     tells_missing_from_failed(store).await;
     keeps_keys_apart(store).await;
+    takes_no_key_that_is_none(store).await;
     takes_large_objects(store).await;
 }
 
@@ -23,7 +24,11 @@ async fn put(store: &dyn ObjectStore, key: &str, bytes: &[u8]) {
         .expect("it can be put");
 }
 
-async fn read(store: &dyn ObjectStore, key: &str, range: Option<std::ops::Range<u64>>) -> Vec<u8> {
+pub async fn read(
+    store: &dyn ObjectStore,
+    key: &str,
+    range: Option<std::ops::Range<u64>>,
+) -> Vec<u8> {
     let object = store.get(key, range).await.expect("it can be read");
     let mut bytes = BytesMut::new();
     let mut chunks = object.bytes;
@@ -48,6 +53,18 @@ async fn keeps_what_is_put(store: &dyn ObjectStore) {
     );
     put(store, "contract/empty.png", b"").await;
     assert_eq!(read(store, "contract/empty.png", None).await, b"");
+    assert_eq!(
+        read(store, "contract/empty.png", Some(0..5)).await,
+        b"",
+        "of nothing, too"
+    );
+    for (key, bytes) in [
+        ("contract/ab12/original.jpg", &b"the bytes"[..]),
+        ("contract/empty.png", b""),
+    ] {
+        let facts = store.facts(key).await.expect("it can be looked at");
+        assert_eq!(facts, ObjectFacts::of(bytes));
+    }
 }
 
 async fn replaces_as_a_whole(store: &dyn ObjectStore) {
@@ -116,9 +133,39 @@ async fn tells_missing_from_failed(store: &dyn ObjectStore) {
         Err(ObjectError::Missing)
     ));
     assert!(matches!(
+        store.get("contract/never.jpg", Some(1..2)).await,
+        Err(ObjectError::Missing)
+    ));
+    assert!(matches!(
         store.size("contract/never.jpg").await,
         Err(ObjectError::Missing)
     ));
+    assert!(matches!(
+        store.facts("contract/never.jpg").await,
+        Err(ObjectError::Missing)
+    ));
+}
+
+/// U9: nor is anything else touched by one.
+async fn takes_no_key_that_is_none(store: &dyn ObjectStore) {
+    for bad in [
+        "",
+        "..",
+        "contract/..",
+        "/contract/x",
+        "contract//x",
+        "contract/x?y",
+        "a/../b",
+    ] {
+        let failed = |result: Result<(), ObjectError>| {
+            assert!(matches!(result, Err(ObjectError::Failed(_))), "{bad}");
+        };
+        failed(store.put(bad, Bytes::new(), "image/png").await);
+        failed(store.get(bad, None).await.map(drop));
+        failed(store.size(bad).await.map(drop));
+        failed(store.facts(bad).await.map(drop));
+        failed(store.delete(bad).await);
+    }
 }
 
 async fn keeps_keys_apart(store: &dyn ObjectStore) {

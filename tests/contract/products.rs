@@ -21,6 +21,7 @@ contract! {
     locked_rows_come_in_id_order_without_the_missing,
     racing_updates_of_locked_rows_lose_nothing,
     usage_counts_what_a_member_has,
+    the_keys_of_all_products_are_walked,
     a_foreign_currency_is_found,
     a_copy_is_read_with_what_it_repeats,
 }
@@ -279,6 +280,24 @@ async fn a_foreign_currency_is_found(store: SqlStore) {
         put_up(&store, &draft).await;
         assert!(foreign(&store, "USD").await.is_some());
     }
+}
+
+async fn the_keys_of_all_products_are_walked(store: SqlStore) {
+    let owner = confirmed(&store, "owner").await;
+    let drafts = ["A", "B", "C"].map(|title| Draft::of(owner, title));
+    let drafts = [
+        drafts[0].clone().hidden(),
+        drafts[1].clone().archived(),
+        drafts[2].clone(),
+    ];
+    let mut expected = Vec::new();
+    for draft in &drafts {
+        expected.push((put_up(&store, draft).await, draft.new.keys.clone()));
+    }
+    let walk = async |after, limit| store.products().keys_after(after, limit).await.unwrap();
+    assert_eq!(walk(ProductId::new(0), 2).await, expected[..2]);
+    assert_eq!(walk(expected[1].0, 2).await, expected[2..]);
+    assert_eq!(walk(expected[2].0, 2).await, []);
 }
 
 async fn a_copy_is_read_with_what_it_repeats(store: SqlStore) {

@@ -22,6 +22,7 @@ contract! {
     a_rehash_never_undoes_a_new_password,
     roles_are_given_to_confirmed_addresses_only,
     unconfirmed_accounts_are_purged_with_their_avatars,
+    all_avatars_are_walked,
 }
 
 async fn a_member_is_read_as_written(store: SqlStore) {
@@ -218,4 +219,23 @@ async fn unconfirmed_accounts_are_purged_with_their_avatars(store: SqlStore) {
     let left = store.pending_with("x@example.com").await.unwrap();
     assert_eq!(left.unwrap().username.as_str(), "young");
     assert!(read(&store, member).await.is_confirmed());
+}
+
+async fn all_avatars_are_walked(store: SqlStore) {
+    let mut ids = Vec::new();
+    for name in ["anna", "berta", "carl"] {
+        ids.push(pending(&store, name).await);
+    }
+    let mut user = read(&store, ids[1]).await;
+    user.avatar = None;
+    let mut writing = unit(&store).await;
+    writing.users().lock(ids[1]).await.unwrap();
+    writing.users().update(&user).await.unwrap();
+    writing.commit().await.unwrap();
+    let walk = async |after, limit| store.users().avatars_after(after, limit).await.unwrap();
+    let first = (ids[0], "avatars/anna".to_owned());
+    let last = (ids[2], "avatars/carl".to_owned());
+    assert_eq!(walk(UserId::new(0), 1).await, std::slice::from_ref(&first));
+    assert_eq!(walk(UserId::new(0), 9).await, [first, last.clone()]);
+    assert_eq!(walk(ids[0], 9).await, [last]);
 }

@@ -4,7 +4,7 @@
 //! like. It is written under `.incoming` first and renamed when it is whole and on the disk.
 
 use std::fs::{self, File};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,15 +16,15 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio::task::spawn_blocking;
 use tokio_util::io::ReaderStream;
+use url::Url;
 
-use crate::ports::objects::{Object, ObjectError, ObjectStore};
+use super::key;
+use crate::ports::objects::{Object, ObjectError, ObjectFacts, ObjectStore};
 
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 /// A file below `.incoming` that is older was left by a crash.
 const ABANDONED: Duration = Duration::from_hours(1);
-/// Bytes of a key: with its suffix it must fit a file's name.
-const LONGEST_KEY: usize = 200;
 
 /// An object store in a folder.
 pub struct FileObjects {
@@ -42,9 +42,7 @@ impl FileObjects {
     }
 
     fn path(&self, key: &str) -> Result<PathBuf, ObjectError> {
-        if !is_key(key) {
-            return Err(ObjectError::Failed("a key is not well formed".into()));
-        }
+        key::check(key)?;
         let digest = Sha256::digest(key);
         let (first, second) = (hex::encode(&digest[..1]), hex::encode(&digest[1..2]));
         // No key holds a `+`, so that no two keys share a name.
@@ -54,13 +52,6 @@ impl FileObjects {
             .join(second)
             .join(key.replace('/', "+")))
     }
-}
-
-/// Segments of ASCII letters, digits, dots, dashes and underscores, joined by `/`; none is empty or begins with a dot.
-fn is_key(key: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let segment = |s: &str| !s.is_empty() && !s.starts_with('.') && s.bytes().all(allowed);
-    key.len() <= LONGEST_KEY && key.split('/').all(segment)
 }
 
 /// Removes what is old by the file system's own clock.
@@ -124,6 +115,17 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+fn facts(file: &mut File) -> io::Result<ObjectFacts> {
+    let mut facts = ObjectFacts::default();
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(facts),
+            read => facts.update(&buffer[..read]),
+        }
+    }
+}
+
 #[async_trait]
 impl ObjectStore for FileObjects {
     async fn put(
@@ -141,6 +143,11 @@ impl ObjectStore for FileObjects {
         blocking(move || Ok(fs::metadata(path)?.len())).await
     }
 
+    async fn facts(&self, key: &str) -> Result<ObjectFacts, ObjectError> {
+        let path = self.path(key)?;
+        blocking(move || facts(&mut File::open(path)?)).await
+    }
+
     async fn get(&self, key: &str, range: Option<Range<u64>>) -> Result<Object, ObjectError> {
         let path = self.path(key)?;
         let opened = blocking(move || {
@@ -156,6 +163,16 @@ impl ObjectStore for FileObjects {
         let chunks = ReaderStream::with_capacity(file, CHUNK);
         let bytes = Box::pin(chunks.map(|chunk| chunk.map_err(|error| fault(&error))));
         Ok(Object { size, bytes })
+    }
+
+    /// A file has no address: its bytes go through the server.
+    async fn link(
+        &self,
+        _key: &str,
+        _media_type: &'static str,
+        _valid_for: Duration,
+    ) -> Result<Option<Url>, ObjectError> {
+        Ok(None)
     }
 
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {

@@ -1,6 +1,8 @@
 //! Where bytes are kept. All pass `tests/contract/objects.rs`.
 
 mod files;
+pub mod gcs;
+mod key;
 
 #[cfg(test)]
 mod files_tests;

@@ -334,6 +334,21 @@ async fn lookups_scan_no_table() {
     .await;
 }
 
+#[tokio::test]
+async fn walks_over_all_objects_follow_the_key() {
+    on_each_engine(async |store: SqlStore| {
+        let (product, member) = (ProductId::new(2000), UserId::new(100));
+        let keys = store.products().keys_after(product, 50).await.unwrap();
+        assert_eq!((keys.len(), keys[0].0), (50, ProductId::new(2001)));
+        store.users().avatars_after(member, 50).await.unwrap();
+        for (text, steps) in sent(&store).await {
+            let bad = steps.iter().any(|step| step.scans || step.sorts);
+            assert!(!bad, "{text}: {steps:#?}");
+        }
+    })
+    .await;
+}
+
 /// The follower looks every second, and the describer passes over nearly all products.
 #[tokio::test]
 async fn embeddings_are_reached_by_their_indexes_without_sorting() {

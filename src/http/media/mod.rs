@@ -1,10 +1,12 @@
-//! `GET` and `HEAD /media/…`: the bytes of pictures, streamed.
+//! `GET` and `HEAD /media/…`: the bytes of pictures, streamed, or a redirect to where the object store gives them out.
 //!
 //! Whether they may be seen is the service's decision, made before anything else, a 304 included.
 
 mod conditions;
 mod range;
 
+#[cfg(test)]
+mod redirect_tests;
 #[cfg(test)]
 mod tests;
 
@@ -17,13 +19,14 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LOCATION, RANGE, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::Deserialize;
+use url::Url;
 
 use super::problem::{internal, not_found, problem, unavailable};
 use super::visitor::Visitors;
@@ -107,16 +110,41 @@ async fn answer(
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     if parts.method == Method::HEAD {
-        return Ok((headers, [(CONTENT_LENGTH, object.size)]).into_response());
+        let length = [(CONTENT_LENGTH, media.service.size(&object).await?)];
+        return Ok((headers, length).into_response());
     }
-    match range::asked(&parts.headers, &tag, object.size) {
-        Asked::All => {
-            let bytes = media.service.read(&object, None).await?;
-            let length = [(CONTENT_LENGTH, object.size)];
-            Ok((headers, length, Body::from_stream(bytes)).into_response())
-        }
-        Asked::Part(part) => partial(media, &object, headers, part).await,
-        Asked::Beyond => Ok(unsatisfiable(object.size)),
+    if parts.headers.contains_key(RANGE) {
+        return ranged(media, &object, headers, &tag, parts).await;
+    }
+    match media.service.elsewhere(&object).await? {
+        Some(url) => Ok(redirect(headers, &url)),
+        None => whole(media, &object, headers).await,
+    }
+}
+
+async fn whole(
+    media: &Media,
+    object: &MediaObject,
+    headers: HeaderMap,
+) -> Result<Response, MediaError> {
+    let found = media.service.read(object, None).await?;
+    let length = [(CONTENT_LENGTH, found.size)];
+    Ok((headers, length, Body::from_stream(found.bytes)).into_response())
+}
+
+/// Ranges are answered here, also where the whole is fetched elsewhere: they may hang on our tag.
+async fn ranged(
+    media: &Media,
+    object: &MediaObject,
+    headers: HeaderMap,
+    tag: &str,
+    parts: &Parts,
+) -> Result<Response, MediaError> {
+    let size = media.service.size(object).await?;
+    match range::asked(&parts.headers, tag, size) {
+        Asked::All => whole(media, object, headers).await,
+        Asked::Part(part) => partial(media, object, headers, part, size).await,
+        Asked::Beyond => Ok(unsatisfiable(size)),
     }
 }
 
@@ -125,13 +153,26 @@ async fn partial(
     object: &MediaObject,
     headers: HeaderMap,
     part: Range<u64>,
+    size: u64,
 ) -> Result<Response, MediaError> {
-    let place = format!("bytes {}-{}/{}", part.start, part.end - 1, object.size);
+    let place = format!("bytes {}-{}/{size}", part.start, part.end - 1);
     let length = [(CONTENT_LENGTH, part.end - part.start)];
-    let bytes = media.service.read(object, Some(part)).await?;
-    let body = Body::from_stream(bytes);
+    let found = media.service.read(object, Some(part)).await?;
+    let body = Body::from_stream(found.bytes);
     let status = StatusCode::PARTIAL_CONTENT;
     Ok((status, headers, length, [(CONTENT_RANGE, place)], body).into_response())
+}
+
+/// To the object store's own link, which ends soon. It is not kept: a 304 would bring a dead one back to life, so it has
+/// no tag either.
+fn redirect(mut headers: HeaderMap, url: &Url) -> Response {
+    for name in [CONTENT_TYPE, ACCEPT_RANGES, ETAG] {
+        headers.remove(name);
+    }
+    let kept = HeaderValue::from_static("private, no-store");
+    headers.insert(CACHE_CONTROL, kept);
+    let place = [(LOCATION, url.as_str())];
+    (StatusCode::TEMPORARY_REDIRECT, headers, place).into_response()
 }
 
 fn unsatisfiable(size: u64) -> Response {

@@ -14,6 +14,7 @@ use crate::domain::viewer::Viewer;
 use crate::http::client_address::TrustedProxies;
 use crate::http::origin::Sites;
 use crate::http::session::SessionCookies;
+use crate::ports::objects::Object;
 use crate::services::auth::{MockAuthService, SignedIn};
 use crate::services::media::MockMediaService;
 
@@ -28,14 +29,14 @@ fn viewer() -> Viewer {
 }
 
 fn object(by_link: bool) -> MediaObject {
-    MediaObject::new("7/p.webp".to_owned(), ImageFormat::Webp, 10, by_link)
+    MediaObject::new("7/p.webp".to_owned(), ImageFormat::Webp, by_link, true)
 }
 
 fn cookies() -> SessionCookies {
     SessionCookies::new(&["k"], "development", false)
 }
 
-fn cookie() -> String {
+pub(super) fn cookie() -> String {
     let session = SignedIn {
         access: "access".to_owned(),
         refresh: "refresh".to_owned(),
@@ -52,8 +53,12 @@ fn cookie() -> String {
         .to_owned()
 }
 
-/// A member of the cookie's session; links with the signature `good` are enough.
 fn service() -> MockMediaService {
+    service_with(None)
+}
+
+/// A member of the cookie's session; links with the signature `good` are enough. Bytes may be elsewhere.
+pub(super) fn service_with(elsewhere: Option<&'static str>) -> MockMediaService {
     let mut service = MockMediaService::new();
     service.expect_open().returning(|request| {
         let linked = request.proof.is_some_and(|proof| proof.signature == "good");
@@ -65,6 +70,9 @@ fn service() -> MockMediaService {
             _ => Err(MediaError::NotFound),
         }
     });
+    service.expect_size().returning(|_| Ok(10));
+    let elsewhere = move |_: &_| Ok(elsewhere.map(|url| url.parse().unwrap()));
+    service.expect_elsewhere().returning(elsewhere);
     service.expect_read().returning(|_, range| {
         let range = range.map_or(0..BYTES.len(), |range| {
             usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()
@@ -72,12 +80,15 @@ fn service() -> MockMediaService {
         let chunks = BYTES[range]
             .chunks(3)
             .map(|chunk| Ok(Bytes::from_static(chunk)));
-        Ok(futures::stream::iter(chunks.collect::<Vec<_>>()).boxed())
+        Ok(Object {
+            size: 10,
+            bytes: futures::stream::iter(chunks.collect::<Vec<_>>()).boxed(),
+        })
     });
     service
 }
 
-async fn send_to(
+pub(super) async fn send_to(
     service: MockMediaService,
     method: Method,
     uri: &str,
@@ -113,7 +124,7 @@ async fn member(uri: &str, headers: &[(HeaderName, &str)]) -> Response {
     send(Method::GET, uri, &all).await
 }
 
-fn text<'a>(response: &'a Response, name: &HeaderName) -> &'a str {
+pub(super) fn text<'a>(response: &'a Response, name: &HeaderName) -> &'a str {
     response
         .headers()
         .get(name)
@@ -315,14 +326,18 @@ async fn a_client_that_goes_away_stops_the_read() {
     let pulled = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&pulled);
     let mut service = MockMediaService::new();
-    let object = MediaObject::new("k.jpg".to_owned(), ImageFormat::Jpeg, 1 << 40, true);
+    let object = MediaObject::new("k.jpg".to_owned(), ImageFormat::Jpeg, true, true);
     service.expect_open().return_once(|_| Ok(object));
+    service.expect_elsewhere().return_once(|_| Ok(None));
     service.expect_read().return_once(move |_, _| {
         let endless = futures::stream::repeat_with(move || {
             counter.fetch_add(1, Ordering::SeqCst);
             Ok(Bytes::from_static(&[0; 1024]))
         });
-        Ok(endless.boxed())
+        Ok(Object {
+            size: 1 << 40,
+            bytes: endless.boxed(),
+        })
     });
     let uri = "/media/7/preview?expires=1&signature=good";
     let response = send_to(service, Method::GET, uri, &[]).await;

@@ -18,6 +18,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
+use url::Url;
 
 use crate::domain::id::UserId;
 use crate::domain::picture::{ImageFormat, Rendition};
@@ -25,7 +26,7 @@ use crate::domain::product::Product;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::viewer::Viewer;
 use crate::ports::keys::LinkTarget;
-use crate::ports::objects::{ObjectError, ObjectStream};
+use crate::ports::objects::{Object, ObjectError};
 use crate::ports::store::StoreError;
 
 pub use links::MediaLinks;
@@ -56,21 +57,21 @@ pub struct MediaRequest {
 pub struct MediaObject {
     /// What its bytes are.
     pub format: ImageFormat,
-    /// Size in bytes.
-    pub size: u64,
     /// The signed link alone was enough: other sites may embed it.
     pub by_link: bool,
+    /// A rendition that everybody may see at this moment.
+    pub public: bool,
     key: String,
 }
 
 impl MediaObject {
     /// An object found.
     #[must_use]
-    pub const fn new(key: String, format: ImageFormat, size: u64, by_link: bool) -> Self {
+    pub const fn new(key: String, format: ImageFormat, by_link: bool, public: bool) -> Self {
         Self {
             format,
-            size,
             by_link,
+            public,
             key,
         }
     }
@@ -104,14 +105,19 @@ pub enum MediaError {
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait MediaService: Send + Sync {
-    /// Decides, at each use. Hidden and missing answer alike.
+    /// Decides, at each use, by the database alone. Hidden and missing answer alike.
     async fn open(&self, request: MediaRequest) -> Result<MediaObject, MediaError>;
+    /// Size of an opened object in bytes.
+    async fn size(&self, object: &MediaObject) -> Result<u64, MediaError>;
     /// The bytes of an opened object, all of them or a range.
     async fn read(
         &self,
         object: &MediaObject,
         range: Option<Range<u64>>,
-    ) -> Result<ObjectStream, MediaError>;
+    ) -> Result<Object, MediaError>;
+    /// Where else the bytes may be fetched for a minute: only of public renditions, and only where the object store gives
+    /// links out.
+    async fn elsewhere(&self, object: &MediaObject) -> Result<Option<Url>, MediaError>;
     /// The link to a rendition as it is now: signed for what everybody may see, else for entitled sessions alone.
     fn product_link(&self, product: &Product, rendition: Rendition) -> String;
     /// The link to a member's avatar; `key` is its object's, so that the link changes with the picture.

@@ -101,7 +101,8 @@ pub fn links(clock: &Arc<FakeClock>) -> MediaLinks {
     MediaLinks::new("https://shop.example".to_owned(), Arc::new(TestKeys), clock)
 }
 
-/// Media over `store`, where each object has as many bytes as its key; those that begin with `lost` are gone.
+/// Media over `store`, where each object has as many bytes as its key; those that begin with `lost` are gone. The store
+/// gives links out.
 pub fn media(store: FakeStore, clock: &Arc<FakeClock>) -> Media {
     let mut objects = MockObjectStore::new();
     objects.expect_size().returning(|key| {
@@ -110,5 +111,11 @@ pub fn media(store: FakeStore, clock: &Arc<FakeClock>) -> Media {
         }
         Ok(key.len() as u64)
     });
+    objects
+        .expect_link()
+        .returning(|key, media_type, valid_for| {
+            let url = format!("https://bytes.example/{key}?{media_type}&{valid_for:?}");
+            Ok(Some(url.parse().unwrap()))
+        });
     Media::new(Arc::new(store), Arc::new(objects), links(clock))
 }

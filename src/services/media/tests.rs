@@ -190,17 +190,43 @@ async fn the_tag_changes_with_the_bytes_and_hides_the_key() {
     assert_ne!(plain.tag(), marked.tag());
     assert_eq!(plain.tag(), preview(false).await.tag());
     assert!(!plain.tag().contains(&hex::encode("p.jpg")));
-    assert_eq!((plain.format, plain.size), (ImageFormat::Jpeg, 7));
+    assert_eq!(plain.format, ImageFormat::Jpeg);
+}
+
+/// Decision 10: a link that needs no session is given out for renditions that everybody may see, and for nothing else.
+#[tokio::test]
+async fn only_public_renditions_are_fetched_elsewhere() {
+    for (private, archived) in STATES {
+        for rendition in Rendition::ALL {
+            let product = product(private, archived, false);
+            let store = store(Some(product));
+            let media = media(store, &Arc::default());
+            let object = media.open(request(rendition, Some(viewer(OWNER)))).await;
+            let object = object.unwrap();
+            let public = !private && !archived && rendition != Rendition::Original;
+            let url = media.elsewhere(&object).await.unwrap();
+            assert_eq!((object.public, url.is_some()), (public, public));
+        }
+    }
+    let soon = FakeClock::default().now().seconds() + 1;
+    let media = media(store(Some(product(false, false, true))), &Arc::default());
+    let object = media.open(linked(Rendition::Preview, soon, None)).await;
+    let url = media.elsewhere(&object.unwrap()).await.unwrap();
+    let expected = "https://bytes.example/7/w.jpg?image/jpeg&60s";
+    assert_eq!(url.unwrap().as_str(), expected);
 }
 
 #[tokio::test]
 async fn an_object_that_is_gone_is_not_found() {
     let mut product = product(false, false, false);
     product.keys.thumbnail = "lost.jpg".to_owned();
-    let result = open(&product, request(Rendition::Thumbnail, Some(viewer(OWNER)))).await;
-    assert_eq!(told(&result), "404");
+    let asked = request(Rendition::Thumbnail, Some(viewer(OWNER)));
+    let media = media(store(Some(product.clone())), &Arc::default());
+    let object = media.open(asked.clone()).await.unwrap();
+    let size = media.size(&object).await;
+    assert!(matches!(size, Err(MediaError::NotFound)));
     product.keys.thumbnail = "7/nonsense".to_owned();
-    let result = open(&product, request(Rendition::Thumbnail, Some(viewer(OWNER)))).await;
+    let result = open(&product, asked).await;
     assert!(matches!(
         result,
         Err(MediaError::Object(ObjectError::Failed(_)))
@@ -230,7 +256,10 @@ async fn avatar(
         proof: link.then_some(proof),
         viewer,
     };
-    told(&media(store, &clock).open(request).await).to_owned()
+    let result = media(store, &clock).open(request).await;
+    // Faces are not renditions of images.
+    assert!(!result.as_ref().is_ok_and(|object| object.public));
+    told(&result).to_owned()
 }
 
 #[tokio::test]

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use url::Url;
 
 use super::Accounts;
 use crate::domain::embedding::{Embedding, ModelId};
 use crate::domain::picture::{ImageFormat, PictureFacts};
-use crate::ports::objects::{Object, ObjectError, ObjectStore};
+use crate::ports::objects::{Object, ObjectError, ObjectFacts, ObjectStore};
 use crate::ports::pictures::{Developed, Encoded, Examined, PictureError, SpooledFile, Studio};
 
 /// Takes any file but an empty one for a PNG.
@@ -150,6 +152,17 @@ impl ObjectStore for MemoryObjects {
     }
     async fn size(&self, _key: &str) -> Result<u64, ObjectError> {
         panic!("uploads do not read")
+    }
+    async fn facts(&self, _key: &str) -> Result<ObjectFacts, ObjectError> {
+        panic!("uploads do not read")
+    }
+    async fn link(
+        &self,
+        _key: &str,
+        _media_type: &'static str,
+        _valid_for: Duration,
+    ) -> Result<Option<Url>, ObjectError> {
+        panic!("uploads give no links out")
     }
     async fn get(&self, _key: &str, _range: Option<Range<u64>>) -> Result<Object, ObjectError> {
         panic!("uploads do not read")

@@ -45,6 +45,15 @@ impl UserReader for SqlStore {
         }
     }
 
+    async fn avatars_after(&self, after: UserId, limit: u32) -> StoreResult<Vec<(UserId, String)>> {
+        let sql = Sql::new(
+            "SELECT id, avatar FROM users WHERE id > ? AND avatar IS NOT NULL ORDER BY id LIMIT ?",
+        );
+        let rows: Vec<(i64, String)> = self.read.all(sql.bind(after).bind(limit)).await?;
+        let rows = rows.into_iter();
+        Ok(rows.map(|(id, key)| (UserId::new(id), key)).collect())
+    }
+
     async fn credentials(&self, email_key: &str) -> StoreResult<Option<Credentials>> {
         // COALESCE, for SQLite would look through all unconfirmed accounts by the index over `email_key`.
         let sql = Sql::new(format!(

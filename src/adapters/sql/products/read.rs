@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::row::{PRODUCT, ProductRow, SeenRow};
+use super::row::{KEYS, KeysRow, PRODUCT, ProductRow, SeenRow};
 use super::{labels, search};
 use crate::adapters::sql::SqlStore;
 use crate::adapters::sql::database::Pool;
@@ -11,7 +11,7 @@ use crate::adapters::sql::statement::Sql;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::label::{Label, LabelCount};
 use crate::domain::page::PageRequest;
-use crate::domain::product::{Product, Seen};
+use crate::domain::product::{ObjectKeys, Product, Seen};
 use crate::domain::search::{ProductFilter, ProductOrder};
 use crate::ports::products::ProductReader;
 use crate::ports::store::StoreResult;
@@ -199,6 +199,17 @@ impl ProductReader for SqlStore {
             count,
         };
         Ok(rows.into_iter().map(count).collect())
+    }
+
+    async fn keys_after(
+        &self,
+        after: ProductId,
+        limit: u32,
+    ) -> StoreResult<Vec<(ProductId, ObjectKeys)>> {
+        let sql = format!("SELECT {KEYS} FROM products WHERE id > ? ORDER BY id LIMIT ?");
+        let sql = Sql::new(sql).bind(after).bind(limit);
+        let rows: Vec<KeysRow> = self.read.all(sql).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 
     async fn foreign_currency(&self, currency: &str) -> StoreResult<Option<String>> {

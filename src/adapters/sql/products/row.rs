@@ -94,6 +94,30 @@ fn facts(row: &ProductRow) -> StoreResult<PictureFacts> {
     })
 }
 
+/// The columns of a [`KeysRow`].
+pub(super) const KEYS: &str = "id, original_key, thumbnail_key, preview_key, watermarked_key";
+
+#[derive(sqlx::FromRow)]
+pub(super) struct KeysRow {
+    id: i64,
+    original_key: String,
+    thumbnail_key: String,
+    preview_key: String,
+    watermarked_key: String,
+}
+
+impl From<KeysRow> for (ProductId, ObjectKeys) {
+    fn from(row: KeysRow) -> Self {
+        let keys = ObjectKeys {
+            original: row.original_key,
+            thumbnail: row.thumbnail_key,
+            preview: row.preview_key,
+            watermarked: row.watermarked_key,
+        };
+        (ProductId::new(row.id), keys)
+    }
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct SeenRow {
     #[sqlx(flatten)]

@@ -1,59 +1,35 @@
 //! Google Cloud Vision, by REST (`images:annotate`).
 //!
-//! The way of a picture: [`protocol`] writes the request, [`token`] signs it in, [`call`] sends it and judges the
-//! answer's status, [`retry`] says whether and when it is sent again, [`choice`] makes labels of the answer.
+//! The way of a picture: [`protocol`] writes the request, [`crate::adapters::google`] signs it in, sends it, judges the
+//! answer's status and says whether it is sent again, [`choice`] makes labels of the answer.
 
-mod call;
 mod choice;
-mod place;
 mod protocol;
-mod retry;
-mod token;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use thiserror::Error;
-use tokio::time::{sleep, timeout};
+use url::Url;
 
+use crate::adapters::google::{Fault, Place, Web, call, from_file, of_the_machine};
+pub use crate::adapters::google::{Pace, TokenError, TokenSource};
 use crate::domain::label::Label;
 use crate::ports::clock::Clock;
 use crate::ports::pictures::Encoded;
 use crate::ports::vision::{LabelError, Labeller};
 
-use call::{Caller, Fault};
-use place::Place;
-pub use token::{TokenError, TokenSource};
+use protocol::Answer;
 
-/// How long a picture may take, and how often it is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Longest wait for a connection.
-    pub connect: Duration,
-    /// Longest wait for the labels, with the token, all tries and the pauses between them.
-    pub whole: Duration,
-    /// Most tries.
-    pub tries: u32,
-    /// The pause after the first try; it doubles after each.
-    pub pause: Duration,
-    /// Longest pause that the other side may ask for; with a longer one the caller is told instead.
-    pub longest_pause: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(3),
-            whole: Duration::from_secs(10),
-            tries: 3,
-            pause: Duration::from_millis(250),
-            longest_pause: Duration::from_secs(3),
-        }
-    }
-}
+/// Its usual place.
+const USUAL: &str = "https://vision.googleapis.com";
+/// All that a token is good for.
+const SCOPE: &str = "https://www.googleapis.com/auth/cloud-vision";
+const SERVICE: &str = "Google Cloud Vision";
 
 /// Where Google Cloud Vision is and how it is spoken to.
 #[derive(Debug, Clone, Default)]
@@ -85,8 +61,8 @@ pub enum GoogleVisionError {
 
 /// Lets Google Cloud Vision label pictures.
 pub struct GoogleLabeller {
-    caller: Caller,
-    tokens: Option<Arc<dyn TokenSource>>,
+    web: Web,
+    annotate: Url,
     pace: Pace,
 }
 
@@ -97,19 +73,17 @@ impl GoogleLabeller {
         config: GoogleVisionConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        let place = Place::parse(config.endpoint.as_deref())?;
-        // Before the credentials: they panic without a provider, the client says so.
-        let caller = Caller::new(&place, config.pace, clock)?;
-        let tokens = match config.credentials {
-            Some(file) => Some(token::from_file(&file)?),
+        let place = place(config.endpoint.as_deref())?;
+        call::can_encrypt().map_err(GoogleVisionError::Client)?;
+        let account = match config.credentials {
+            Some(file) => Some(from_file(&file, SCOPE)),
             None if place.loopback => None,
-            None => Some(token::of_the_machine()?),
+            None => Some(of_the_machine(SCOPE)),
         };
-        Ok(Self {
-            caller,
-            tokens,
-            pace: config.pace,
-        })
+        let account = account.transpose();
+        let account = account.map_err(GoogleVisionError::Credentials)?;
+        let tokens = account.map(|account| account.tokens());
+        Self::over(&place, tokens, config.pace, clock)
     }
 
     /// With tokens from elsewhere; the credentials of `config` are not looked at.
@@ -118,42 +92,53 @@ impl GoogleLabeller {
         tokens: Arc<dyn TokenSource>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        let place = Place::parse(config.endpoint.as_deref())?;
+        let place = place(config.endpoint.as_deref())?;
+        Self::over(&place, Some(tokens), config.pace, clock)
+    }
+
+    fn over(
+        place: &Place,
+        tokens: Option<Arc<dyn TokenSource>>,
+        pace: Pace,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, GoogleVisionError> {
+        let web = Web::new(SERVICE, place, &pace, tokens, clock);
         Ok(Self {
-            caller: Caller::new(&place, config.pace, clock)?,
-            tokens: Some(tokens),
-            pace: config.pace,
+            web: web.map_err(GoogleVisionError::Client)?,
+            annotate: place.join(["v1", "images:annotate"]),
+            pace,
         })
     }
 
-    async fn ask(&self, picture: &Encoded) -> Result<Vec<Label>, LabelError> {
-        let body = protocol::request(&picture.bytes)
-            .map_err(|error| LabelError::Refused(format!("no request can be made: {error}")))?;
-        let token = match &self.tokens {
-            Some(tokens) => Some(tokens.token().await?),
-            None => None,
-        };
-        self.try_often(&Bytes::from(body), token.as_deref()).await
+    async fn ask(&self, body: Bytes) -> Result<Answer, Fault> {
+        let json = HeaderValue::from_static("application/json");
+        let request = self.web.request(Method::POST, self.annotate.clone());
+        let request = request.header(CONTENT_TYPE, json).body(body);
+        let answer = self.web.send(request).await?;
+        let not_understood = |error| self.web.odd(&format!("is not understood: {error}"));
+        serde_json::from_slice(&answer).map_err(not_understood)
     }
+}
 
-    async fn try_often(&self, body: &Bytes, token: Option<&str>) -> Result<Vec<Label>, LabelError> {
-        let mut tried = 1;
-        loop {
-            let (reason, asked) = match self.caller.call(body.clone(), token).await {
-                Ok(answer) => return choice::labels(answer),
-                Err(Fault::Final(error)) => return Err(error),
-                Err(Fault::Passing { reason, after }) => (reason, after),
-            };
-            match retry::pause(&self.pace, tried, asked) {
-                Some(pause) => sleep(pause).await,
-                None => {
-                    return Err(LabelError::Later {
-                        reason,
-                        after: asked,
-                    });
-                }
-            }
-            tried += 1;
+fn place(endpoint: Option<&str>) -> Result<Place, GoogleVisionError> {
+    let place = Place::parse(endpoint, USUAL);
+    let place = place.map_err(GoogleVisionError::Endpoint)?;
+    if place.plain && !place.loopback {
+        let message = "must begin with https://, http:// is for loopback addresses only";
+        return Err(GoogleVisionError::Endpoint(message));
+    }
+    Ok(place)
+}
+
+impl From<Fault> for LabelError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Passing { reason, after } => Self::Later { reason, after },
+            Fault::Refused { reason, .. } => Self::Refused(reason),
+            Fault::Odd(reason) => Self::Later {
+                reason,
+                after: None,
+            },
         }
     }
 }
@@ -161,11 +146,45 @@ impl GoogleLabeller {
 #[async_trait]
 impl Labeller for GoogleLabeller {
     async fn label(&self, picture: &Encoded) -> Result<Vec<Label>, LabelError> {
-        let whole = self.pace.whole;
-        let late = |_| LabelError::Later {
-            reason: format!("Google Cloud Vision took longer than {whole:?}"),
-            after: None,
-        };
-        timeout(whole, self.ask(picture)).await.map_err(late)?
+        let body = protocol::request(&picture.bytes)
+            .map_err(|error| LabelError::Refused(format!("no request can be made: {error}")))?;
+        let body = Bytes::from(body);
+        let call = || self.ask(body.clone());
+        let answer = self.pace.often(SERVICE, self.pace.whole, call).await?;
+        choice::labels(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn annotate(endpoint: Option<&str>) -> Option<String> {
+        let place = place(endpoint).ok()?;
+        Some(place.join(["v1", "images:annotate"]).into())
+    }
+
+    #[test]
+    fn the_method_stands_behind_the_endpoint() {
+        for (endpoint, url) in [
+            (None, "https://vision.googleapis.com/v1/images:annotate"),
+            (
+                Some("https://eu-vision.googleapis.com/"),
+                "https://eu-vision.googleapis.com/v1/images:annotate",
+            ),
+            (
+                Some("http://127.0.0.1:81"),
+                "http://127.0.0.1:81/v1/images:annotate",
+            ),
+        ] {
+            assert_eq!(annotate(endpoint).as_deref(), Some(url));
+        }
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for bad in ["http://vision.example", "http://10.0.0.1", "vision"] {
+            assert_eq!(annotate(Some(bad)), None, "{bad}");
+        }
     }
 }

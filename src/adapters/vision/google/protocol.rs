@@ -79,16 +79,10 @@ pub(super) struct Entity {
     pub score: f32,
 }
 
-/// `google.rpc.Status`: an error of one picture, or of the whole request.
+/// `google.rpc.Status`: an error of one picture.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Status {
     pub code: i32,
     pub message: String,
-}
-
-/// The body of an answer that is an error.
-#[derive(Debug, Deserialize)]
-pub(super) struct Failure {
-    pub error: Status,
 }

@@ -7,7 +7,7 @@ use super::unit::Unit;
 use crate::domain::id::{ProductId, SaleId, UserId};
 use crate::domain::label::{Label, LabelCount};
 use crate::domain::page::PageRequest;
-use crate::domain::product::{Listing, NewProduct, Product, Seen};
+use crate::domain::product::{Listing, NewProduct, ObjectKeys, Product, Seen};
 use crate::domain::sale::{IdempotencyKey, KeyUse, NewSale, Sale};
 use crate::domain::search::{ProductFilter, ProductOrder};
 use crate::domain::timestamp::Timestamp;
@@ -211,6 +211,13 @@ impl ProductReader for Accounts {
         _prefix: &str,
         _limit: u32,
     ) -> StoreResult<Vec<LabelCount>> {
+        panic!("{LISTS}")
+    }
+    async fn keys_after(
+        &self,
+        _after: ProductId,
+        _limit: u32,
+    ) -> StoreResult<Vec<(ProductId, ObjectKeys)>> {
         panic!("{LISTS}")
     }
     async fn foreign_currency(&self, _currency: &str) -> StoreResult<Option<String>> {

@@ -34,6 +34,13 @@ impl UserReader for Accounts {
         let users = found.map(|row| row.user.clone());
         Ok(users.take(limit as usize).collect())
     }
+    async fn avatars_after(
+        &self,
+        _after: UserId,
+        _limit: u32,
+    ) -> StoreResult<Vec<(UserId, String)>> {
+        panic!("avatars are mocked: see FakeStore")
+    }
     async fn credentials(&self, email_key: &str) -> StoreResult<Option<Credentials>> {
         self.note("users.credentials");
         let rows = self.rows();

@@ -8,14 +8,11 @@ use google_cloud_auth::credentials::service_account::AccessSpecifier;
 use google_cloud_auth::credentials::{
     AccessTokenCredentials, Builder, external_account, impersonated, service_account, user_account,
 };
+use google_cloud_auth::signer::Signer;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::GoogleVisionError;
-use crate::ports::vision::LabelError;
-
-/// All that a token is good for.
-const SCOPE: &str = "https://www.googleapis.com/auth/cloud-vision";
+use super::Fault;
 
 /// No token was given. The sentence is for the log and holds no secret.
 #[derive(Debug, Error)]
@@ -27,16 +24,16 @@ pub struct TokenError {
     pub passing: bool,
 }
 
-impl From<TokenError> for LabelError {
+impl From<TokenError> for Fault {
     fn from(error: TokenError) -> Self {
         let reason = error.to_string();
         if error.passing {
-            Self::Later {
-                reason,
-                after: None,
-            }
+            Self::passing(reason)
         } else {
-            Self::Refused(reason)
+            Self::Refused {
+                status: None,
+                reason,
+            }
         }
     }
 }
@@ -63,45 +60,68 @@ impl TokenSource for GoogleTokens {
     }
 }
 
-/// The application default credentials: gcloud's file, else the machine's own account.
-pub(super) fn of_the_machine() -> Result<Arc<dyn TokenSource>, GoogleVisionError> {
-    let credentials = Builder::default().with_scopes([SCOPE]);
+/// Who we are to Google.
+pub(in crate::adapters) struct Account {
+    /// For Google's own clients.
+    pub credentials: AccessTokenCredentials,
+    /// Signs with the account's own key, where we have it.
+    pub signer: Option<Signer>,
+}
+
+impl Account {
+    /// Gives this account's tokens.
+    pub fn tokens(&self) -> Arc<dyn TokenSource> {
+        Arc::new(GoogleTokens(self.credentials.clone()))
+    }
+}
+
+/// The application default credentials: gcloud's file, else the machine's own account. `scope` is all that the tokens
+/// are good for. The error is for the operator, as everywhere here.
+pub(in crate::adapters) fn of_the_machine(scope: &str) -> Result<Account, String> {
+    let credentials = Builder::default().with_scopes([scope]);
     let credentials = credentials.build_access_token_credentials();
-    let credentials =
-        credentials.map_err(|error| GoogleVisionError::Credentials(error.to_string()))?;
-    Ok(Arc::new(GoogleTokens(credentials)))
+    Ok(Account {
+        credentials: credentials.map_err(|error| error.to_string())?,
+        signer: None,
+    })
 }
 
 /// The credentials in a file. Reads it itself: the library looks into the process's environment alone, and the
 /// setting may come from a `.env` file.
-pub(super) fn from_file(file: &Path) -> Result<Arc<dyn TokenSource>, GoogleVisionError> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| GoogleVisionError::Credentials(format!("cannot be read: {error}")))?;
+pub(in crate::adapters) fn from_file(file: &Path, scope: &str) -> Result<Account, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))?;
     // What the parser has to say could quote the key.
-    let json: Value = serde_json::from_str(&text)
-        .map_err(|_| GoogleVisionError::Credentials("are not JSON".to_owned()))?;
-    Ok(Arc::new(GoogleTokens(from_json(json)?)))
+    let json: Value = serde_json::from_str(&text).map_err(|_| "are not JSON".to_owned())?;
+    Ok(Account {
+        credentials: from_json(json.clone(), scope)?,
+        signer: signer(json)?,
+    })
 }
 
-fn from_json(json: Value) -> Result<AccessTokenCredentials, GoogleVisionError> {
-    let scopes = [SCOPE];
+/// Only the key of a service account signs on this machine; all others would have to ask Google each time.
+fn signer(json: Value) -> Result<Option<Signer>, String> {
+    if json["type"] != "service_account" {
+        return Ok(None);
+    }
+    let signer = service_account::Builder::new(json).build_signer();
+    signer.map(Some).map_err(|error| error.to_string())
+}
+
+fn from_json(json: Value, scope: &str) -> Result<AccessTokenCredentials, String> {
     let built = match json["type"].as_str() {
         Some("service_account") => service_account::Builder::new(json)
-            .with_access_specifier(AccessSpecifier::from_scopes(scopes))
+            .with_access_specifier(AccessSpecifier::from_scopes([scope]))
             .build_access_token_credentials(),
         Some("authorized_user") => user_account::Builder::new(json)
-            .with_scopes(scopes)
+            .with_scopes([scope])
             .build_access_token_credentials(),
         Some("impersonated_service_account") => impersonated::Builder::new(json)
-            .with_scopes(scopes)
+            .with_scopes([scope])
             .build_access_token_credentials(),
         Some("external_account") => external_account::Builder::new(json)
-            .with_scopes(scopes)
+            .with_scopes([scope])
             .build_access_token_credentials(),
-        _ => {
-            let message = "have no type that is known, such as service_account";
-            return Err(GoogleVisionError::Credentials(message.to_owned()));
-        }
+        _ => return Err("have no type that is known, such as service_account".to_owned()),
     };
-    built.map_err(|error| GoogleVisionError::Credentials(error.to_string()))
+    built.map_err(|error| error.to_string())
 }

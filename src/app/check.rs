@@ -1,0 +1,35 @@
+//! Trying every connection, for whoever sets a server up. Makes and changes nothing.
+
+use super::{AppError, database, objects, shared};
+use crate::config::Config;
+
+/// What was tried, a sentence each.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What works.
+    pub works: Vec<&'static str>,
+    /// What does not, with the variable or the thing that it is about.
+    pub fails: Vec<AppError>,
+}
+
+impl Checked {
+    fn take(&mut self, outcome: Result<Option<&'static str>, AppError>) {
+        match outcome {
+            Ok(sentence) => self.works.extend(sentence),
+            Err(error) => self.fails.push(error),
+        }
+    }
+}
+
+/// Tries everything, also behind a failure.
+pub async fn check_config(config: &Config) -> Checked {
+    let mut checked = Checked::default();
+    for problem in config.not_built() {
+        checked.fails.push(AppError(problem.to_string()));
+    }
+    checked.take(database::check(config).await.map(Some));
+    checked.take(database::check_replicas(config).await);
+    checked.take(shared::check(config).await);
+    checked.take(objects::check(config).await.map(Some));
+    checked
+}
