@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::proxy::{Line, Proxy};
 use super::sharing::persisted;
-use super::{ANNA, on_redis, server};
+use super::{ANNA, on_plain_redis, server};
 use crate::corpus;
 use crate::support::{Answer, Client, PASSWORD, Server};
 
@@ -94,7 +94,7 @@ async fn recovers(server: &Server, anna: &Client) {
 /// D1
 #[tokio::test]
 async fn while_redis_is_cut_off_or_silent_what_needs_it_is_unavailable_and_then_all_is_well() {
-    on_redis(async |place| {
+    on_plain_redis(async |place| {
         let mut proxy = Proxy::before(&place.url);
         proxy.open();
         let data = Arc::new(TempDir::new().unwrap());
@@ -126,7 +126,7 @@ async fn while_redis_is_cut_off_or_silent_what_needs_it_is_unavailable_and_then_
 /// D1: nobody who registers meanwhile is half a member.
 #[tokio::test]
 async fn a_registration_without_redis_leaves_nothing() {
-    on_redis(async |place| {
+    on_plain_redis(async |place| {
         let proxy = Proxy::before(&place.url);
         let data = Arc::new(TempDir::new().unwrap());
         let server = server(&data, &proxy.url(), &[]).await;
@@ -146,7 +146,7 @@ async fn a_registration_without_redis_leaves_nothing() {
 /// D1: servers and Redis start in any order.
 #[tokio::test]
 async fn a_server_starts_without_redis_and_finds_it_when_it_comes() {
-    on_redis(async |place| {
+    on_plain_redis(async |place| {
         let mut proxy = Proxy::before(&place.url);
         let data = Arc::new(TempDir::new().unwrap());
         let earlier = server(&data, place.url.as_str(), &[]).await;

@@ -20,7 +20,6 @@ pub struct Corner {
 impl Corner {
     /// A connection of its own, as another server has one.
     pub fn link(&self) -> Arc<RedisLink> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let link = RedisLink::open(&self.url).unwrap();
         Arc::new(link.with_prefix(&self.prefix))
     }
