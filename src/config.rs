@@ -30,7 +30,7 @@ pub use environment::Environment;
 pub use limits::Limits;
 pub use listen::Listen;
 pub use logs::{LogFormat, Logs};
-pub use mail::{Mail, MailSettings};
+pub use mail::{Mail, MailSettings, SmtpServer, SmtpTls};
 pub use objects::Objects;
 pub use reader::{ConfigError, Problem, Row};
 pub use secret::Secret;
@@ -141,16 +141,6 @@ impl Config {
                 "GCS_BUCKET",
                 "Google Cloud Storage is",
                 matches!(self.objects, Objects::Gcs { .. }),
-            ),
-            (
-                "SMTP_URL",
-                "mail by SMTP is",
-                matches!(self.mail.transport, Mail::Smtp(_)),
-            ),
-            (
-                "SENDGRID_API_KEY",
-                "mail by SendGrid is",
-                matches!(self.mail.transport, Mail::SendGrid { .. }),
             ),
             (
                 "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -11,3 +11,4 @@ pub mod rate_limit;
 pub mod sql;
 pub mod vectors;
 pub mod vision;
+mod web;

@@ -1,7 +1,7 @@
 //! What operators do on the command line.
 
 use super::database::{check_store, connect};
-use super::{App, AppError};
+use super::{App, AppError, mail};
 use crate::config::Config;
 use crate::domain::user::Role;
 
@@ -32,10 +32,13 @@ pub async fn set_role(config: Config, email: &str, role: &str) -> Result<(), App
     }
 }
 
-/// Whether every connection works, as a sentence. Makes and changes nothing.
-pub async fn check_config(config: &Config) -> Result<&'static str, AppError> {
+/// Whether every connection works, as sentences. Makes and changes nothing.
+pub async fn check_config(config: &Config) -> Result<String, AppError> {
     if let Some(problem) = config.not_built().first() {
         return Err(AppError(problem.to_string()));
     }
-    check_store(config).await
+    let database = Some(check_store(config).await?);
+    let mail = mail::check(config).await?;
+    let sentences: Vec<&str> = [database, mail].into_iter().flatten().collect();
+    Ok(sentences.join("\n"))
 }

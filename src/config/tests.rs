@@ -250,27 +250,19 @@ fn what_is_not_built_yet_is_said() {
     let config = read(&[
         ("REDIS_URL", "redis://r"),
         ("GCS_BUCKET", "b"),
-        ("SMTP_URL", "smtp://m"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://o"),
     ]);
     let problems = config.unwrap().not_built();
     let named: Vec<&str> = problems.iter().map(|problem| problem.variable).collect();
     assert_eq!(
         named,
-        [
-            "REDIS_URL",
-            "GCS_BUCKET",
-            "SMTP_URL",
-            "OTEL_EXPORTER_OTLP_ENDPOINT"
-        ]
+        ["REDIS_URL", "GCS_BUCKET", "OTEL_EXPORTER_OTLP_ENDPOINT"]
     );
     assert_eq!(
         problems[0].to_string(),
         "REDIS_URL: sessions and limits in Redis are not built yet; leave it unset"
     );
     assert!(read(&[]).unwrap().not_built().is_empty());
-    let sendgrid = read(&[("SENDGRID_API_KEY", "k")]).unwrap();
-    assert_eq!(sendgrid.not_built()[0].variable, "SENDGRID_API_KEY");
     let replica = read(&[
         ("DATABASE_URL", "mysql://app:pw@db/shotify"),
         ("DATABASE_READ_URL", "mysql://app:pw@replica/shotify"),

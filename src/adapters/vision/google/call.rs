@@ -1,20 +1,16 @@
 //! One call: sends the request, reads a bounded answer, judges its status.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::Policy;
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Response, StatusCode};
-use rustls::crypto::CryptoProvider;
 use url::Url;
 
-use super::place::Place;
 use super::protocol::{Answer, Failure};
-use super::retry::{asked, told};
 use super::{GoogleVisionError, Pace};
+use crate::adapters::web::{self, Place, Unread, told};
 use crate::ports::clock::Clock;
 use crate::ports::vision::LabelError;
 
@@ -46,25 +42,10 @@ impl Caller {
         pace: Pace,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        // The client would panic.
-        if CryptoProvider::get_default().is_none() {
-            let message = "rustls has no provider of cryptography";
-            return Err(GoogleVisionError::Client(message.to_owned()));
-        }
-        let mut client = Client::builder()
-            .connect_timeout(pace.connect)
-            .redirect(Policy::none())
-            .user_agent(concat!("shotify/", env!("CARGO_PKG_VERSION")));
-        if place.loopback {
-            // A proxy of the environment would look for the stand-in on its own machine.
-            client = client.no_proxy();
-        }
-        let client = client
-            .build()
-            .map_err(|error| GoogleVisionError::Client(chain(&error)))?;
+        let client = web::client(pace.connect, place.loopback);
         Ok(Self {
-            client,
-            annotate: place.annotate.clone(),
+            client: client.map_err(GoogleVisionError::Client)?,
+            annotate: place.url.clone(),
             clock,
         })
     }
@@ -78,14 +59,9 @@ impl Caller {
         if status == StatusCode::OK {
             return parsed(&read(response).await?);
         }
-        let after = self.retry_after(&response);
+        let after = web::retry_after(response.headers(), self.clock.now());
         let said = reason(status, read(response).await.ok().as_deref(), token);
         Err(judged(status, said, after))
-    }
-
-    fn retry_after(&self, response: &Response) -> Option<Duration> {
-        let header = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-        asked(header, self.clock.now())
     }
 }
 
@@ -122,16 +98,12 @@ fn reason(status: StatusCode, body: Option<&[u8]>, token: Option<&str>) -> Strin
     format!("Google Cloud Vision answered {status}: {}", told(&message))
 }
 
-/// Reads the body, up to its bound.
-async fn read(mut response: Response) -> Result<Bytes, Fault> {
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(broken)? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(odd(&format!("is longer than {LONGEST_ANSWER} bytes")));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
+async fn read(response: Response) -> Result<Bytes, Fault> {
+    let body = web::read(response, LONGEST_ANSWER).await;
+    body.map_err(|unread| match unread {
+        Unread::Broken(error) => broken(error),
+        Unread::TooLong => odd(&format!("is longer than {LONGEST_ANSWER} bytes")),
+    })
 }
 
 fn parsed(body: &[u8]) -> Result<Answer, Fault> {
@@ -148,23 +120,8 @@ fn odd(what: &str) -> Fault {
 
 /// The connection failed.
 fn broken(error: reqwest::Error) -> Fault {
-    let reason = format!(
-        "no answer of Google Cloud Vision: {}",
-        told(&chain(&error.without_url()))
-    );
     Fault::Passing {
-        reason,
+        reason: format!("no answer of Google Cloud Vision: {}", web::broken(error)),
         after: None,
     }
-}
-
-/// An error with what caused it: the client's own sentence does not say.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

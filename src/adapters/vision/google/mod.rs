@@ -25,7 +25,6 @@ use crate::ports::pictures::Encoded;
 use crate::ports::vision::{LabelError, Labeller};
 
 use call::{Caller, Fault};
-use place::Place;
 pub use token::{TokenError, TokenSource};
 
 /// How long a picture may take, and how often it is tried.
@@ -97,7 +96,7 @@ impl GoogleLabeller {
         config: GoogleVisionConfig,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        let place = Place::parse(config.endpoint.as_deref())?;
+        let place = place::annotate(config.endpoint.as_deref())?;
         // Before the credentials: they panic without a provider, the client says so.
         let caller = Caller::new(&place, config.pace, clock)?;
         let tokens = match config.credentials {
@@ -118,7 +117,7 @@ impl GoogleLabeller {
         tokens: Arc<dyn TokenSource>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
-        let place = Place::parse(config.endpoint.as_deref())?;
+        let place = place::annotate(config.endpoint.as_deref())?;
         Ok(Self {
             caller: Caller::new(&place, config.pace, clock)?,
             tokens: Some(tokens),
