@@ -8,6 +8,7 @@ mod embeddings;
 mod google_vision;
 mod journal;
 mod labellers;
+mod mailers;
 mod objects;
 mod outbox;
 mod product_lists;
