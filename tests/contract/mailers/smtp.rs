@@ -35,11 +35,11 @@ pub fn to(sink: &Sink) -> SmtpMailer {
     mailer(config(&sink.url()))
 }
 
-pub fn account(user: &str, password: &str) -> Option<Account> {
-    Some(Account {
+pub fn account(user: &str, password: &str) -> Account {
+    Account {
         user: user.into(),
         password: password.into(),
-    })
+    }
 }
 
 fn received(arrived: &Arrived) -> Received {
@@ -121,7 +121,7 @@ async fn one_signs_in_by_what_the_server_understands() {
         };
         let sink = Sink::start(rules);
         let mut config = config(&sink.url());
-        config.account = account("shop", "pass wörd");
+        config.account = Some(account("shop", "pass wörd"));
         let mailer = mailer(config);
         mailer.send(&message(1)).await.unwrap();
         mailer.ping().await.unwrap();
@@ -138,13 +138,13 @@ async fn a_ping_finds_what_is_wrong_and_sends_nothing() {
     };
     let sink = Sink::start(rules);
     let mut config = config(&sink.url());
-    config.account = account("shop", "hunter3");
+    config.account = Some(account("shop", "hunter3"));
     let reason = later(mailer(config.clone()).ping().await);
     assert!(
         reason.contains("535") && !reason.contains("hunter"),
         "{reason}"
     );
-    config.account = account("shop", "hunter2");
+    config.account = Some(account("shop", "hunter2"));
     mailer(config).ping().await.unwrap();
     assert!(sink.arrived().is_empty() && sink.count("MAIL") == 0);
     let closed = Closed::new();

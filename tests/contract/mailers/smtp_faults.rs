@@ -100,8 +100,8 @@ async fn a_wrong_password_waits_and_is_not_told() {
     };
     let sink = Sink::start(rules);
     for account in [
-        account("shop", "hunter3"),
-        account("hunter4", "hunter2"),
+        Some(account("shop", "hunter3")),
+        Some(account("hunter4", "hunter2")),
         None,
     ] {
         let mut config = config(&sink.url());
@@ -117,7 +117,7 @@ async fn a_wrong_password_waits_and_is_not_told() {
         ..Rules::default()
     });
     let mut config = config(&sink.url());
-    config.account = account("shop", "hunter2");
+    config.account = Some(account("shop", "hunter2"));
     let told = later(mailer(config).send(&message(1)).await);
     let clear = "the mail server answered 535 at the user and password: look at SMTP_URL";
     assert_eq!(told, clear);
@@ -132,7 +132,7 @@ async fn a_way_to_sign_in_that_is_not_known_waits() {
     };
     let sink = Sink::start(rules);
     let mut config = config(&sink.url());
-    config.account = account("shop", "hunter2");
+    config.account = Some(account("shop", "hunter2"));
     let told = later(mailer(config).send(&message(1)).await);
     assert!(told.contains("authentication mechanism"), "{told}");
 }

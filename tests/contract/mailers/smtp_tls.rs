@@ -15,7 +15,7 @@ const ALL: [Security; 3] = [
 ];
 
 /// A server with this certificate; one that is wrapped where the client wants it so.
-async fn sink(security: Security, certificate: &'static str) -> Sink {
+fn sink(security: Security, certificate: &'static str) -> Sink {
     let wrapped = security == Security::Wrapped;
     Sink::start(Rules {
         starttls: (!wrapped).then_some(certificate),
@@ -30,7 +30,7 @@ fn trusting(sink: &Sink, security: Security) -> SmtpConfig {
     SmtpConfig {
         security,
         authority: Some(authority),
-        account: account("shop", "hunter2"),
+        account: Some(account("shop", "hunter2")),
         ..config(&sink.url())
     }
 }
@@ -38,7 +38,7 @@ fn trusting(sink: &Sink, security: Security) -> SmtpConfig {
 #[tokio::test]
 async fn mails_go_encrypted_by_name_and_by_address() {
     for security in ALL {
-        let sink = sink(security, "server.pem").await;
+        let sink = sink(security, "server.pem");
         let by_address = trusting(&sink, security);
         let mut by_name = by_address.clone();
         by_name.host = "localhost".into();
@@ -57,12 +57,12 @@ async fn mails_go_encrypted_by_name_and_by_address() {
 async fn a_certificate_that_is_not_right_is_not_spoken_to() {
     for security in ALL {
         for certificate in ["expired.pem", "stranger.pem"] {
-            let sink = sink(security, certificate).await;
+            let sink = sink(security, certificate);
             let told = later(mailer(trusting(&sink, security)).send(&message(1)).await);
             assert!(told.contains("certificate"), "{told}");
             assert!(sink.count("AUTH") + sink.count("MAIL") == 0);
         }
-        let sink = sink(security, "server.pem").await;
+        let sink = sink(security, "server.pem");
         let mut config = trusting(&sink, security);
         config.authority = None;
         let told = later(mailer(config).send(&message(1)).await);

@@ -15,7 +15,7 @@ pub(super) struct Request<'a> {
     content: [Content<'a>; 2],
     headers: Headers,
     custom_args: Arguments,
-    tracking_settings: Tracking,
+    tracking_settings: Settings,
 }
 
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ struct Arguments {
 
 /// All off: links hold tokens, which nobody in between may see, and mails tell nobody when they are read.
 #[derive(Serialize)]
-struct Tracking {
+struct Settings {
     click_tracking: Clicks,
     open_tracking: Switch,
     subscription_tracking: Switch,
@@ -95,7 +95,7 @@ pub(super) fn request<'a>(message: &'a Message, from: &'a Email) -> Request<'a> 
         custom_args: Arguments {
             message_id: one_line(&message.id),
         },
-        tracking_settings: Tracking {
+        tracking_settings: Settings {
             click_tracking: Clicks {
                 enable: false,
                 enable_text: false,
