@@ -1,5 +1,7 @@
 //! The same marketplace on `MySQL` or `MariaDB`: where `TEST_MYSQL_URL` is set.
 
+mod schema;
+
 use std::process::Stdio;
 use std::sync::Arc;
 
