@@ -15,3 +15,4 @@ pub mod sessions;
 pub mod sql;
 pub mod vectors;
 pub mod vision;
+mod web;

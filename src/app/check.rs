@@ -1,6 +1,6 @@
 //! Trying every connection, for whoever sets a server up. Makes and changes nothing.
 
-use super::{AppError, database, objects, shared};
+use super::{AppError, database, mail, objects, shared};
 use crate::config::Config;
 
 /// What was tried, a sentence each.
@@ -31,5 +31,6 @@ pub async fn check_config(config: &Config) -> Checked {
     checked.take(database::check_replicas(config).await);
     checked.take(shared::check(config).await);
     checked.take(objects::check(config).await.map(Some));
+    checked.take(mail::check(config).await);
     checked
 }

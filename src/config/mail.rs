@@ -1,6 +1,11 @@
-//! - `SMTP_URL`: `smtp://…` or `smtps://…`. `SENDGRID_API_KEY`, `SENDGRID_ENDPOINT`: `SendGrid` instead. With neither, mail
-//!   stays in the local mailbox, which production refuses.
-//! - `MAIL_FROM` (`no-reply@` and the host of `PUBLIC_URL`): the sender.
+//! - `SMTP_URL`: `smtp://…` or `smtps://…`; production demands TLS, unless the server is on this machine.
+//! - `SENDGRID_API_KEY`, `SENDGRID_ENDPOINT`: `SendGrid` instead; its endpoint has https, or is on this machine.
+//! - `MAIL_FROM` (`no-reply@` and the host of `PUBLIC_URL`): the sender; where production has mails leave the machine, not
+//!   at localhost.
+//!
+//! With neither of the first two, mail stays in the local mailbox, which production refuses.
+
+mod smtp;
 
 use url::{Host, Url};
 
@@ -10,13 +15,16 @@ use super::reader::Reader;
 use super::secret::Secret;
 use crate::domain::email::Email;
 
+use smtp::is_this_machine;
+pub use smtp::{SmtpServer, SmtpTls};
+
 /// How mails leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mail {
     /// They stay, to be read at `/dev/mailbox`.
     Mailbox,
     /// By SMTP.
-    Smtp(Secret),
+    Smtp(SmtpServer),
     /// By `SendGrid`.
     SendGrid {
         /// The key of its API.
@@ -43,27 +51,47 @@ pub(super) fn read(
     let smtp = reader.secret("SMTP_URL", "(none)");
     let key = reader.secret("SENDGRID_API_KEY", "(none)");
     let endpoint = endpoint(reader, "SENDGRID_ENDPOINT");
+    if endpoint.as_deref().is_some_and(is_readable) {
+        let message =
+            "must begin with https://, http:// is for this machine alone: the key is sent there";
+        reader.refuse("SENDGRID_ENDPOINT", message);
+    }
     let transport = match (smtp, key) {
         (Some(_), Some(_)) => {
             reader.refuse("SMTP_URL", "must not be set together with SENDGRID_API_KEY");
             Mail::Mailbox
         }
-        (Some(url), None) => smtp_transport(reader, url),
+        (Some(url), None) => server(reader, environment, &url),
         (None, Some(key)) => Mail::SendGrid { key, endpoint },
         (None, None) => local(reader, environment),
     };
-    let from = format!("no-reply@{}", host(public_url));
-    let expected = "must be an e-mail address such as name@example.com";
-    let from = reader.parsed("MAIL_FROM", &from, expected, |text| Email::parse(text).ok());
+    let from = sender(reader, environment, &transport, public_url);
     MailSettings { transport, from }
 }
 
-fn smtp_transport(reader: &mut Reader<'_>, url: Secret) -> Mail {
-    let parsed = Url::parse(url.reveal());
-    if !parsed.is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host()) {
-        reader.refuse("SMTP_URL", "must be smtp://HOST:PORT or smtps://HOST:PORT");
+/// Whether others could read what is sent there.
+fn is_readable(endpoint: &str) -> bool {
+    let url = Url::parse(endpoint).ok();
+    url.is_some_and(|url| url.scheme() == "http" && !is_this_machine(url.host_str()))
+}
+
+/// Mails hold links by which one signs in: in production nobody on the way may read them, or the password.
+fn server(reader: &mut Reader<'_>, environment: Environment, url: &Secret) -> Mail {
+    match SmtpServer::parse(url.reveal()) {
+        Ok(server) => {
+            let safe = server.is_encrypted() || server.is_loopback();
+            if environment.is_production() && !safe {
+                let message = "must be smtps://… or end in ?tls=required in production, unless the server is on this \
+                               machine: mails hold links that nobody else may read";
+                reader.refuse("SMTP_URL", message);
+            }
+            Mail::Smtp(server)
+        }
+        Err(message) => {
+            reader.refuse("SMTP_URL", message);
+            Mail::Mailbox
+        }
     }
-    Mail::Smtp(url)
 }
 
 fn local(reader: &mut Reader<'_>, environment: Environment) -> Mail {
@@ -73,6 +101,37 @@ fn local(reader: &mut Reader<'_>, environment: Environment) -> Mail {
         reader.refuse("SMTP_URL", message);
     }
     Mail::Mailbox
+}
+
+/// Answers and bounces to localhost would reach nobody, and few servers take a mail from there.
+fn sender(
+    reader: &mut Reader<'_>,
+    environment: Environment,
+    transport: &Mail,
+    public_url: &str,
+) -> Email {
+    let default = format!("no-reply@{}", host(public_url));
+    let expected = "must be an e-mail address such as name@example.com";
+    let from = reader.parsed("MAIL_FROM", &default, expected, |text| {
+        Email::parse(text).ok()
+    });
+    let leaves = match transport {
+        Mail::Mailbox => false,
+        Mail::Smtp(server) => !server.is_loopback(),
+        Mail::SendGrid { .. } => true,
+    };
+    // Of a public URL that is refused no more is said.
+    let known = from.as_str() != default || public_url.starts_with("https://");
+    if environment.is_production() && leaves && known && is_local(&from) {
+        let message = "must be set in production to an address that is not at localhost";
+        reader.refuse("MAIL_FROM", message);
+    }
+    from
+}
+
+fn is_local(address: &Email) -> bool {
+    let key = address.key();
+    key.ends_with("@localhost") || key.ends_with(".localhost")
 }
 
 /// The host of the public URL; addresses are no hosts of mail.

@@ -9,7 +9,7 @@ const GOOD: [(&str, &str); 4] = [
     ("SHOTIFY_ENV", "production"),
     ("SESSION_SECRETS", KEY),
     ("PUBLIC_URL", "https://shop.example"),
-    ("SMTP_URL", "smtp://user:pw@mail.example:587"),
+    ("SMTP_URL", "smtps://user:pw@mail.example"),
 ];
 
 /// The complaints when one variable is changed (or unset, by the empty text).
@@ -60,7 +60,9 @@ fn missing_short_repeated_and_sample_secrets_are_refused() {
         );
     }
     let two = format!("{KEY},{OTHER}");
-    assert!(read(&with(&[("SESSION_SECRETS", &two)])).is_ok());
+    for good in [&two, &KEY[..32]] {
+        assert!(read(&with(&[("SESSION_SECRETS", good)])).is_ok(), "{good}");
+    }
 }
 
 /// F1
@@ -90,6 +92,11 @@ fn what_is_fit_only_for_development_is_refused() {
         ("VISION_ENDPOINT", "HTTP://vision.example"),
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "https://a.example,null"),
+        ("SMTP_URL", "smtp://mail.example"),
+        ("SMTP_URL", "smtp://user:pw@mail.example:587"),
+        ("SMTP_URL", "smtp://mail.example?tls=opportunistic"),
+        ("MAIL_FROM", "shop@localhost"),
+        ("MAIL_FROM", "shop@mail.LOCALHOST"),
     ] {
         assert_eq!(complaints(&[(name, bad)]), [name], "{bad}");
     }
@@ -101,6 +108,10 @@ fn what_is_fit_only_for_development_is_refused() {
         ("REDIS_URL", "rediss://:pw@cache"),
         ("VISION_ENDPOINT", "https://eu-vision.googleapis.com"),
         ("ALLOWED_ORIGINS", "https://a.example"),
+        ("SMTP_URL", "smtp://user:pw@mail.example?tls=required"),
+        ("SMTP_URL", "smtp://127.0.0.1:25"),
+        ("SMTP_URL", "smtp://localhost?tls=opportunistic"),
+        ("MAIL_FROM", "shop@mail.example"),
     ] {
         assert!(read(&with(&[(name, good)])).is_ok(), "{name}");
     }
@@ -108,16 +119,46 @@ fn what_is_fit_only_for_development_is_refused() {
 
 /// F2
 #[test]
+fn mails_leave_production_safely_and_from_somewhere() {
+    let no_smtp = ("SMTP_URL", "");
+    let key = ("SENDGRID_API_KEY", "SG.key");
+    assert!(read(&with(&[no_smtp, key])).is_ok());
+    assert_eq!(complaints(&[key]), ["SMTP_URL"], "one way, not two");
+    let plain = ("SENDGRID_ENDPOINT", "http://sendgrid.example");
+    assert_eq!(complaints(&[no_smtp, key, plain]), ["SENDGRID_ENDPOINT"]);
+    let stand_in = ("SENDGRID_ENDPOINT", "http://127.0.0.1:9000");
+    assert!(read(&with(&[no_smtp, key, stand_in])).is_ok());
+    // An address of the net is no place to be answered at: the default is at localhost.
+    let address = ("PUBLIC_URL", "https://192.0.2.1");
+    assert_eq!(complaints(&[address]), ["MAIL_FROM"]);
+    assert_eq!(complaints(&[no_smtp, key, address]), ["MAIL_FROM"]);
+    let here = ("SMTP_URL", "smtp://localhost:25");
+    assert!(
+        read(&with(&[address, here])).is_ok(),
+        "that server's choice"
+    );
+}
+
+/// F2
+#[test]
 fn several_servers_may_not_keep_things_to_themselves() {
     let found = complaints(&[("REPLICAS", "2")]);
     assert_eq!(found, ["DATABASE_URL", "REDIS_URL", "GCS_BUCKET"]);
-    let shared = with(&[
+    let shared = [
         ("REPLICAS", "2"),
         ("DATABASE_URL", "mysql://app:pw@db/shotify"),
         ("REDIS_URL", "redis://:pw@cache"),
         ("GCS_BUCKET", "pictures"),
-    ]);
-    assert!(read(&shared).is_ok());
+    ];
+    assert!(read(&with(&shared)).is_ok());
+    for (at, (name, _)) in shared.iter().enumerate().skip(1) {
+        let mut one_less = shared;
+        one_less[at].1 = "";
+        assert_eq!(complaints(&one_less), [*name]);
+    }
+    let file = ("DATABASE_URL", "sqlite:///srv/shotify.db");
+    let with_file = [shared[0], file, shared[2], shared[3]];
+    assert_eq!(complaints(&with_file), ["DATABASE_URL"]);
 }
 
 /// F1, F2

@@ -22,6 +22,7 @@ mod har;
 mod http;
 mod journey;
 mod logs;
+mod mail;
 mod media;
 mod mysql;
 mod nulls;

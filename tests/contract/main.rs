@@ -12,6 +12,7 @@ mod gcs;
 mod google_vision;
 mod journal;
 mod labellers;
+mod mailers;
 mod objects;
 mod outbox;
 mod persisted;

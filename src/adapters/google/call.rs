@@ -4,15 +4,14 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::Policy;
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
-use rustls::crypto::CryptoProvider;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Fault, Pace, Place, TokenSource, asked, told};
+use super::{Fault, Pace, TokenSource};
+use crate::adapters::web::{self, Place, Unread};
 use crate::ports::clock::Clock;
 
 /// Most bytes of an answer. What is asked for needs a few KiB.
@@ -48,18 +47,9 @@ impl Web {
         tokens: Option<Arc<dyn TokenSource>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, String> {
-        can_encrypt()?;
-        let mut client = Client::builder()
-            .connect_timeout(pace.connect)
-            .redirect(Policy::none())
-            .user_agent(concat!("shotify/", env!("CARGO_PKG_VERSION")));
-        if place.loopback {
-            // A proxy of the environment would look for the stand-in on its own machine.
-            client = client.no_proxy();
-        }
         Ok(Self {
             service,
-            client: client.build().map_err(|error| causes(&error))?,
+            client: web::client(pace.connect, place.loopback)?,
             tokens,
             clock,
         })
@@ -85,16 +75,16 @@ impl Web {
         if status.is_success() {
             return self.read(response).await;
         }
-        let after = self.retry_after(response.headers().get(RETRY_AFTER));
+        let after = self.retry_after(response.headers());
         let body = self.read(response).await.ok();
         let message = body.and_then(|body| message(&body));
         let message = message.map(|said| without(&said, token.as_deref()));
         Err(self.judged(status, message.as_deref(), after))
     }
 
-    /// How long a header asks to wait.
-    pub fn retry_after(&self, header: Option<&HeaderValue>) -> Option<Duration> {
-        asked(header?.to_str().ok()?, self.clock.now())
+    /// How long the other side asks to wait.
+    pub fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        web::retry_after(headers, self.clock.now())
     }
 
     /// What an answer's status means, with Google's own sentence.
@@ -105,7 +95,10 @@ impl Web {
         after: Option<Duration>,
     ) -> Fault {
         let service = self.service;
-        let reason = match message.map(told).filter(|said| !said.trim().is_empty()) {
+        let reason = match message
+            .map(web::told)
+            .filter(|said| !said.trim().is_empty())
+        {
             Some(said) => format!("{service} answered {status}: {said}"),
             None => format!("{service} answered {status}"),
         };
@@ -123,7 +116,7 @@ impl Web {
 
     /// The connection failed.
     pub fn broken(&self, error: &(dyn Error + 'static)) -> Fault {
-        let reason = format!("no answer of {}: {}", self.service, told(&causes(error)));
+        let reason = format!("no answer of {}: {}", self.service, web::broken(error));
         Fault::passing(reason)
     }
 
@@ -133,26 +126,12 @@ impl Web {
     }
 
     /// Reads the body, up to its bound.
-    async fn read(&self, mut response: Response) -> Result<Bytes, Fault> {
-        let mut body = BytesMut::new();
-        loop {
-            let chunk = response.chunk().await;
-            let Some(chunk) = chunk.map_err(|error| self.broken(&error))? else {
-                return Ok(body.freeze());
-            };
-            if body.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(self.odd(&format!("is longer than {LONGEST_ANSWER} bytes")));
-            }
-            body.extend_from_slice(&chunk);
-        }
-    }
-}
-
-/// Whether there is a provider of cryptography; without one, clients and credentials panic.
-pub(in crate::adapters) fn can_encrypt() -> Result<(), String> {
-    match CryptoProvider::get_default() {
-        Some(_) => Ok(()),
-        None => Err("rustls has no provider of cryptography".to_owned()),
+    async fn read(&self, response: Response) -> Result<Bytes, Fault> {
+        let body = web::read(response, LONGEST_ANSWER).await;
+        body.map_err(|unread| match unread {
+            Unread::Broken(error) => self.broken(&error),
+            Unread::TooLong => self.odd(&format!("is longer than {LONGEST_ANSWER} bytes")),
+        })
     }
 }
 
@@ -177,28 +156,5 @@ fn without(message: &str, token: Option<&str>) -> String {
     match token {
         Some(token) if !token.is_empty() => message.replace(token, "***"),
         _ => message.to_owned(),
-    }
-}
-
-/// An error with what caused it: the client's own sentence does not say. Where it was going is left out.
-pub(in crate::adapters) fn causes(error: &(dyn Error + 'static)) -> String {
-    let all = std::iter::successors(Some(error), |&error| error.source());
-    let told = all.map(|error| match error.downcast_ref::<reqwest::Error>() {
-        Some(client) => kind(client).to_owned(),
-        None => error.to_string(),
-    });
-    told.collect::<Vec<_>>().join(": ")
-}
-
-/// The client's own sentence names the URL.
-fn kind(error: &reqwest::Error) -> &'static str {
-    if error.is_connect() {
-        "it cannot be reached"
-    } else if error.is_timeout() {
-        "it took too long"
-    } else if error.is_body() || error.is_decode() {
-        "its body broke off"
-    } else {
-        "the request failed"
     }
 }

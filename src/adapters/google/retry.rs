@@ -1,12 +1,8 @@
-//! Whether a call is made again, and when; and what of an answer is fit for the log.
+//! Whether a call is made again, and when.
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
 use tokio::time::{sleep, timeout};
-
-use crate::domain::timestamp::Timestamp;
 
 /// How long a call may take, and how often it is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,29 +113,6 @@ impl Pace {
     }
 }
 
-/// Nobody is told to wait longer; what asks for more is a mistake.
-const LONGEST: Duration = Duration::from_hours(24);
-/// Characters of a foreign sentence that are kept.
-const TOLD: usize = 300;
-
-/// The span of a `Retry-After`: seconds, or a date of HTTP as it is written today. What is neither is as if not sent.
-pub(in crate::adapters) fn asked(header: &str, now: Timestamp) -> Option<Duration> {
-    let header = header.trim();
-    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
-        let seconds = header.parse().unwrap_or(u64::MAX);
-        return Some(Duration::from_secs(seconds).min(LONGEST));
-    }
-    let date = OffsetDateTime::parse(header, &Rfc2822).ok()?;
-    let date = Timestamp::from_seconds(date.unix_timestamp());
-    Some(date.since(now).min(LONGEST))
-}
-
-/// A foreign sentence, short and on one line.
-pub(in crate::adapters) fn told(message: &str) -> String {
-    let visible = |c: char| if c.is_control() { ' ' } else { c };
-    message.chars().map(visible).take(TOLD).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,26 +153,5 @@ mod tests {
         assert_eq!(pace.pause_after(1, &refused), None);
         assert_eq!(pace.pause_after(1, &Fault::Odd(String::new())), None);
         assert!(refused.is(403) && !refused.is(404));
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        // Sun, 06 Nov 1994 08:49:37 GMT
-        let now = Timestamp::from_seconds(784_111_777);
-        let asked = |header| asked(header, now);
-        assert_eq!(asked("2"), Some(2 * SECOND));
-        assert_eq!(asked(" 0 "), Some(Duration::ZERO));
-        assert_eq!(asked("99999999999999999999999"), Some(LONGEST));
-        assert_eq!(asked("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60 * SECOND));
-        assert_eq!(asked("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
-        for odd in ["", "-1", "1.5", "soon", "Sunday, 06-Nov-94 08:49:37 GMT"] {
-            assert_eq!(asked(odd), None, "{odd}");
-        }
-    }
-
-    #[test]
-    fn foreign_sentences_are_short_and_on_one_line() {
-        assert_eq!(told("a\r\nb"), "a  b");
-        assert_eq!(told(&"é".repeat(999)).chars().count(), TOLD);
     }
 }

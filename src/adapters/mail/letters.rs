@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::one_line;
 use crate::domain::mail::{CopyFacts, Letter, Mail, SaleFacts};
 use crate::ports::letters::{LetterWriter, WriteError, Written};
 
@@ -161,12 +162,6 @@ fn plain_copy(copy: &CopyFacts) -> CopyFacts {
         copy_title: one_line(&copy.copy_title),
         other: one_line(&copy.other),
     }
-}
-
-/// Whatever could end a line becomes a space: facts cannot add a header or forge a line of text (M4).
-fn one_line(text: &str) -> String {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.replace(breaks, " ")
 }
 
 #[cfg(test)]

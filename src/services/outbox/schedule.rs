@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::ports::chance::{self, Random};
 
-/// How often a mail, or a look at a picture, is tried before it becomes a dead letter: over half a day.
+/// How often a mail, or a look at a picture, is tried before it becomes a dead letter: over nine hours.
 pub const ATTEMPTS: u32 = 20;
 
 /// The first wait.

@@ -32,6 +32,8 @@ const LEASE: Duration = Duration::from_mins(3);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long an idle worker sleeps, unless it is poked.
 const IDLE: Duration = Duration::from_millis(500);
+/// The longest wait that the other side may ask for; the rest is a mistake of its.
+const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
 /// What links and message ids are made of.
 #[derive(Debug, Clone)]
@@ -154,7 +156,8 @@ impl OutboxWorker {
     }
 
     fn next_try(&self, attempts: u32, after: Option<Duration>) -> Timestamp {
-        let wait = wait(attempts, &*self.random).max(after.unwrap_or_default());
+        let asked = after.unwrap_or_default().min(LONGEST_ASKED);
+        let wait = wait(attempts, &*self.random).max(asked);
         self.clock.now().plus(wait)
     }
 }

@@ -50,6 +50,15 @@ async fn production_refuses_what_is_fit_only_for_development_and_names_it() {
         ("ALLOWED_ORIGINS", "https://shop.example,*"),
         ("DATABASE_URL", "canary-4711-hush://x"),
         ("SMTP_URL", "canary-4711-hush"),
+        ("SMTP_URL", "smtp://shop:canary-4711-hush@mail.example:587"),
+        (
+            "SMTP_URL",
+            "smtp://shop:canary-4711-hush@mail.example?tls=opportunistic",
+        ),
+        ("SMTP_URL", "smtps://canary-4711-hush@mail.example"),
+        ("SENDGRID_ENDPOINT", "http://canary-4711-hush.example"),
+        ("REDIS_URL", "canary-4711-hush"),
+        ("VISION_ENDPOINT", "http://canary-4711-hush.example"),
     ] {
         let data = folder();
         for arguments in [&["serve"][..], &["check-config"]] {
@@ -69,10 +78,41 @@ async fn production_refuses_what_is_fit_only_for_development_and_names_it() {
 
 /// F2
 #[tokio::test]
+async fn a_sender_at_localhost_is_refused_where_mails_leave_the_machine() {
+    let leaving = ("SMTP_URL", "smtps://shop:canary-4711-hush@mail.example");
+    let from = ("MAIL_FROM", "canary-4711-hush@localhost");
+    let output = run(&folder(), &["serve"], &with(&[leaving, from])).await;
+    assert_refused(&output, "MAIL_FROM");
+    let address = ("PUBLIC_URL", "https://192.0.2.1");
+    let output = run(&folder(), &["serve"], &with(&[leaving, address])).await;
+    assert_refused(&output, "MAIL_FROM");
+}
+
+/// F2
+#[tokio::test]
 async fn several_servers_in_production_need_what_they_can_share() {
     let output = run(&folder(), &["serve"], &with(&[("REPLICAS", "2")])).await;
     for variable in ["DATABASE_URL", "REDIS_URL", "GCS_BUCKET"] {
         assert_refused(&output, variable);
+    }
+    let shared = [
+        ("REPLICAS", "2"),
+        (
+            "DATABASE_URL",
+            "mysql://shop:canary-4711-hush@db.example/shop",
+        ),
+        ("REDIS_URL", "redis://:canary-4711-hush@redis.example"),
+        ("GCS_BUCKET", "pictures"),
+    ];
+    for at in 1..shared.len() {
+        let mut one_less = shared;
+        one_less[at].1 = "";
+        let output = run(&folder(), &["serve"], &with(&one_less)).await;
+        for (other, (variable, _)) in shared.iter().enumerate().skip(1) {
+            let named = said(&output).1.contains(&format!("{variable}: "));
+            assert_eq!(named, other == at, "{variable}: {:?}", said(&output));
+        }
+        assert_refused(&output, shared[at].0);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod failover;
 mod replicas;
+mod schema;
 mod service;
 
 use std::process::Stdio;

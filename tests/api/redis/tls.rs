@@ -21,22 +21,22 @@ fn file(name: &str) -> String {
     format!("{folder}/{name}")
 }
 
-fn acceptor() -> TlsAcceptor {
+fn acceptor(certificate: &str) -> TlsAcceptor {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let certificate = CertificateDer::from_pem_file(file("localhost.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
+    let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
     let config = ServerConfig::builder().with_no_client_auth();
     let config = config.with_single_cert(vec![certificate], key).unwrap();
     TlsAcceptor::from(Arc::new(config))
 }
 
 /// Redis, spoken to by TLS at this address.
-async fn behind_tls(redis: &Url) -> SocketAddr {
+async fn behind_tls(redis: &Url, certificate: &str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let port = redis.port().unwrap_or(6379);
     let target = format!("{}:{port}", redis.host_str().unwrap());
-    let acceptor = acceptor();
+    let acceptor = acceptor(certificate);
     tokio::spawn(async move {
         loop {
             let (client, _) = listener.accept().await.unwrap();
@@ -53,30 +53,35 @@ async fn behind_tls(redis: &Url) -> SocketAddr {
     address
 }
 
-fn url(redis: &Url, host: &str, port: u16) -> String {
+fn url(redis: &Url, at: SocketAddr) -> String {
     let login = match redis.password() {
         Some(password) => format!("{}:{password}@", redis.username()),
         None => String::new(),
     };
-    format!("rediss://{login}{host}:{port}{}", redis.path())
+    format!("rediss://{login}localhost:{}{}", at.port(), redis.path())
 }
 
 #[tokio::test]
 async fn a_certificate_is_believed_from_a_known_authority_for_its_own_name_only() {
     on_plain_redis(async |place| {
-        let port = behind_tls(&place.url).await.port();
+        let own = behind_tls(&place.url, "server.pem").await;
+        let strange = behind_tls(&place.url, "stranger.pem").await;
         let authority = file("authority.pem");
         let known = [("SSL_CERT_FILE", authority.as_str())];
         let data = Arc::new(TempDir::new().unwrap());
-        let trusting = server(&data, &url(&place.url, "localhost", port), &known).await;
+        let trusting = server(&data, &url(&place.url, own), &known).await;
         let anna = trusting.member("anna").await;
         anna.me().await.data();
         anna.refresh().await.data();
         assert!(!place.keys.all().await.is_empty(), "Redis holds something");
-        for (host, settings) in [("localhost", &[][..]), ("127.0.0.1", &known[..])] {
-            let wary = server(&data, &url(&place.url, host, port), settings).await;
+        let wrong = [
+            ("an unknown authority", own, &[][..]),
+            ("another's name", strange, &known),
+        ];
+        for (what, at, settings) in wrong {
+            let wary = server(&data, &url(&place.url, at), settings).await;
             let sign_in = wary.guest();
-            assert_unavailable(host, sign_in.sign_in(ANNA, PASSWORD)).await;
+            assert_unavailable(what, sign_in.sign_in(ANNA, PASSWORD)).await;
             let said = wary.log().join("\n");
             assert!(said.contains("invalid peer certificate"), "{said}");
         }

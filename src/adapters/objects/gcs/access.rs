@@ -7,7 +7,8 @@ use google_cloud_auth::credentials::{Credentials, anonymous};
 use google_cloud_auth::signer::Signer;
 
 use super::GcsError;
-use crate::adapters::google::{Place, TokenSource, from_file, of_the_machine};
+use crate::adapters::google::{TokenSource, from_file, of_the_machine};
+use crate::adapters::web::Place;
 
 /// All that a token is good for: to read and write, not to change who may.
 const SCOPE: &str = "https://www.googleapis.com/auth/devstorage.read_write";

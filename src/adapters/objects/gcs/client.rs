@@ -6,7 +6,8 @@ use google_cloud_storage::client::Storage;
 use google_cloud_storage::read_resume_policy::NeverResume;
 use tokio::sync::OnceCell;
 
-use crate::adapters::google::{Fault, Place};
+use crate::adapters::google::Fault;
+use crate::adapters::web::Place;
 
 /// The client, or what it will be made of.
 pub(super) struct Client {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use google_cloud_storage::Error;
 use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
 use tokio::time::timeout;
 
 use super::{Bucket, SERVICE};
 use crate::adapters::google::{Fault, call};
+use crate::adapters::web;
 use crate::ports::objects::ObjectError;
 
 impl Bucket {
@@ -18,14 +18,12 @@ impl Bucket {
         let status = error.http_status_code();
         if let Some(status) = status.and_then(|code| StatusCode::from_u16(code).ok()) {
             let headers = error.http_headers();
-            let after = self
-                .web
-                .retry_after(headers.and_then(|h| h.get(RETRY_AFTER)));
+            let after = headers.and_then(|headers| self.web.retry_after(headers));
             let said = said(error);
             return self.web.judged(status, said.as_deref(), after);
         }
         if error.is_authentication() && !error.is_transient_and_before_rpc() {
-            let cause = error.source().map(call::causes).unwrap_or_default();
+            let cause = error.source().map(web::causes).unwrap_or_default();
             return Fault::Refused {
                 status: None,
                 reason: format!("no token: {cause}"),
@@ -33,7 +31,7 @@ impl Bucket {
         }
         let unread = error.is_deserialization() || error.is_serialization();
         if unread && !broke_off(error) {
-            let cause = error.source().map(call::causes).unwrap_or_default();
+            let cause = error.source().map(web::causes).unwrap_or_default();
             return self.web.odd(&format!("is not understood: {cause}"));
         }
         match error.source() {

@@ -28,7 +28,8 @@ use url::Url;
 
 use super::key;
 pub use crate::adapters::google::Pace;
-use crate::adapters::google::{Fault, Place, Web, call};
+use crate::adapters::google::{Fault, Web};
+use crate::adapters::web::{self, Place};
 use crate::ports::clock::Clock;
 use crate::ports::objects::{Object, ObjectError, ObjectFacts, ObjectStore};
 
@@ -134,7 +135,7 @@ impl GcsObjects {
     /// tokens are renewed in the background, and after rustls' provider was installed.
     pub fn new(config: GcsConfig, clock: Arc<dyn Clock>) -> Result<Self, GcsError> {
         let place = Place::parse(config.endpoint.as_deref(), USUAL).map_err(GcsError::Endpoint)?;
-        call::can_encrypt().map_err(GcsError::Client)?;
+        web::can_encrypt().map_err(GcsError::Client)?;
         let access = Access::open(&place, config.credentials.as_deref())?;
         let signed_in = access.tokens.is_some();
         let web = Web::new(SERVICE, &place, &config.pace, access.tokens, clock);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::protocol::{Annotated, Answer, Status};
-use crate::adapters::google::told;
+use crate::adapters::web::told;
 use crate::domain::label::Label;
 use crate::ports::vision::LabelError;
 

@@ -16,8 +16,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use thiserror::Error;
 use url::Url;
 
-use crate::adapters::google::{Fault, Place, Web, call, from_file, of_the_machine};
+use crate::adapters::google::{Fault, Web, from_file, of_the_machine};
 pub use crate::adapters::google::{Pace, TokenError, TokenSource};
+use crate::adapters::web::{self, Place};
 use crate::domain::label::Label;
 use crate::ports::clock::Clock;
 use crate::ports::pictures::Encoded;
@@ -74,7 +75,7 @@ impl GoogleLabeller {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, GoogleVisionError> {
         let place = place(config.endpoint.as_deref())?;
-        call::can_encrypt().map_err(GoogleVisionError::Client)?;
+        web::can_encrypt().map_err(GoogleVisionError::Client)?;
         let account = match config.credentials {
             Some(file) => Some(from_file(&file, SCOPE)),
             None if place.loopback => None,
@@ -121,13 +122,8 @@ impl GoogleLabeller {
 }
 
 fn place(endpoint: Option<&str>) -> Result<Place, GoogleVisionError> {
-    let place = Place::parse(endpoint, USUAL);
-    let place = place.map_err(GoogleVisionError::Endpoint)?;
-    if place.plain && !place.loopback {
-        let message = "must begin with https://, http:// is for loopback addresses only";
-        return Err(GoogleVisionError::Endpoint(message));
-    }
-    Ok(place)
+    let place = Place::parse(endpoint, USUAL).and_then(Place::private);
+    place.map_err(GoogleVisionError::Endpoint)
 }
 
 impl From<Fault> for LabelError {

@@ -84,14 +84,16 @@ async fn a_mail_that_cannot_go_now_is_tried_again_later_and_later() {
 
 /// M2
 #[tokio::test]
-async fn the_other_sides_wish_to_wait_is_honoured() {
+async fn the_other_sides_wish_to_wait_is_honoured_within_a_day() {
     let bench = Bench::new();
-    let after = Some(Duration::from_hours(2));
-    let reason = "429".to_owned();
-    bench.fails_with(MailError::Later { reason, after });
-    let outcome = bench.mail(0, NOTICE).await;
-    let wait = again(&outcome).unwrap().since(bench.clock.now());
-    assert_eq!(Some(wait), after);
+    let (hour, century) = (Duration::from_hours(1), Duration::from_hours(24 * 36_525));
+    for (asked, waited) in [(2 * hour, 2 * hour), (century, 24 * hour)] {
+        let (reason, after) = ("429".to_owned(), Some(asked));
+        bench.fails_with(MailError::Later { reason, after });
+        let outcome = bench.mail(0, NOTICE).await;
+        let wait = again(&outcome).unwrap().since(bench.clock.now());
+        assert_eq!(wait, waited);
+    }
 }
 
 /// M2

@@ -1,4 +1,4 @@
-//! Where a service of Google's is, or its stand-in.
+//! Where a service of others is, or its stand-in.
 
 use url::{Host, Url};
 
@@ -34,6 +34,14 @@ impl Place {
             plain,
             loopback,
         })
+    }
+
+    /// The same, unless what is sent there could be read on the way: plain http is for loopback addresses alone.
+    pub fn private(self) -> Result<Self, &'static str> {
+        if self.plain && !self.loopback {
+            return Err("must begin with https://, http:// is for loopback addresses only");
+        }
+        Ok(self)
     }
 
     /// The address without a slash at its end.
@@ -82,13 +90,15 @@ mod tests {
         ] {
             let place = Place::parse(Some(loopback), USUAL).unwrap();
             assert!(place.loopback && place.plain, "{loopback}");
+            assert!(place.private().is_ok());
         }
         for far in ["http://localhost.example", "http://10.0.0.1", "http://gcs"] {
             let place = Place::parse(Some(far), USUAL).unwrap();
             assert!(!place.loopback && place.plain, "{far}");
+            assert!(place.private().is_err());
         }
         let safe = Place::parse(Some("https://eu.example/"), USUAL).unwrap();
-        assert!(!safe.loopback && !safe.plain);
+        assert!(!safe.loopback && !safe.plain && safe.private().is_ok());
         for bad in [
             "gcs",
             "ftp://localhost",
