@@ -70,7 +70,6 @@ pub(super) fn replica(config: &SqlConfig, url: &str) -> StoreResult<Pool> {
 }
 
 /// The URL may hold a password: neither it nor what a parser says of it goes into an error.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unreadable(_: sqlx::Error) -> StoreError {
     StoreError::Failed("the database's URL cannot be read".into())
 }

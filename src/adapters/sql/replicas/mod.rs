@@ -61,7 +61,7 @@ struct Seat<'a> {
 /// All replicas of one primary.
 #[derive(Debug)]
 pub(super) struct Replicas {
-    replicas: Vec<Replica>,
+    all: Vec<Replica>,
     next: AtomicUsize,
     /// The primary's latest beat that is known here.
     beat: AtomicI64,
@@ -94,7 +94,7 @@ impl Replicas {
         };
         let replicas: StoreResult<Vec<_>> = config.replicas.iter().map(open).collect();
         let replicas = Arc::new(Self {
-            replicas: replicas?,
+            all: replicas?,
             next: AtomicUsize::new(0),
             beat: AtomicI64::new(i64::MAX),
             watch: std::sync::OnceLock::new(),
@@ -106,7 +106,7 @@ impl Replicas {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        for replica in &self.replicas {
+        for replica in &self.all {
             super::database::on!(&replica.database.pool, pool => pool.close().await);
         }
     }
@@ -114,8 +114,8 @@ impl Replicas {
     /// Each in its turn, of those in use.
     fn choose(&self) -> Option<&Replica> {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
-        let turns = (0..self.replicas.len()).map(|turn| first.wrapping_add(turn));
-        let mut turns = turns.map(|turn| &self.replicas[turn % self.replicas.len()]);
+        let turns = (0..self.all.len()).map(|turn| first.wrapping_add(turn));
+        let mut turns = turns.map(|turn| &self.all[turn % self.all.len()]);
         turns.find(|replica| replica.used.load(Ordering::Relaxed))
     }
 

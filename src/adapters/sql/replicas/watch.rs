@@ -38,7 +38,7 @@ async fn round(replicas: &Arc<Replicas>, primary: &Database) {
         Err(_) => tracing::debug!("the primary takes no beat in time"),
     }
     let known = replicas.beat.load(Ordering::Relaxed);
-    for (number, replica) in replicas.replicas.iter().enumerate() {
+    for (number, replica) in replicas.all.iter().enumerate() {
         replica.examine(number, known).await;
     }
 }
