@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, AppError};
@@ -16,6 +17,8 @@ use crate::http::{metrics, server};
 use crate::services::outbox::Sweeper;
 use crate::services::users::UsersService;
 
+/// How long work beside the requests may take to end.
+const WIND_UP: Duration = Duration::from_secs(6);
 /// How often is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
@@ -100,8 +103,7 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     }
     let drained = server::serve(started.http, router, bounds, ending).await;
     rest.cancel();
-    background.join_all().await;
-    app.store.close().await;
+    wind_up(background, &app).await;
     tracing::info!(drained, "ended");
     if drained {
         Ok(())
@@ -131,9 +133,18 @@ pub async fn work(app: App) -> Result<(), AppError> {
     background.spawn(in_background(async move { follower.run(token).await }));
     work_in_background(&app, app.services().users, &ending, &mut background);
     tracing::info!("working");
-    background.join_all().await;
-    app.store.close().await;
+    // Any of them ends by the signal alone.
+    ending.cancelled().await;
+    wind_up(background, &app).await;
     Ok(())
+}
+
+/// Waits for what runs beside the requests, but not for long: what is cut off is taken up again after the next start.
+async fn wind_up(background: JoinSet<()>, app: &App) {
+    if timeout(WIND_UP, background.join_all()).await.is_err() {
+        tracing::warn!("work beside the requests was cut off");
+    }
+    app.store.close().await;
 }
 
 fn work_in_background(

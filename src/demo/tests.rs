@@ -61,7 +61,7 @@ async fn the_demo_does_not_run_in_production() {
         ("DATA_DIR", folder.path().to_str().unwrap()),
         ("PUBLIC_URL", "https://shotify.example"),
         ("SESSION_SECRETS", "7hQ2vN9xK4mB8wR5tY1zC6pL3sD0fG2jA"),
-        ("SMTP_URL", "smtp://mail.shotify.example"),
+        ("SMTP_URL", "smtps://mail.shotify.example"),
     ]);
     let refused = run(production).await.unwrap_err();
     assert!(refused.0.starts_with("SHOTIFY_ENV"), "{refused}");

@@ -4,15 +4,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::Connection;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
-use sqlx::pool::PoolConnectionMetadata;
+use sqlx::mysql::MySqlConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::database::{Engine, Pool};
-use super::dialect;
 use super::error::fault;
-use super::meter::Meter;
+use super::incident::Incident;
+use super::mysql;
 use crate::ports::store::{StoreError, StoreResult};
 
 /// How long `SQLite` waits for another process's lock.
@@ -20,8 +18,6 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How often, and how long apart, opening or migrating a `SQLite` file is tried.
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
-/// A connection idle for longer is tried before it is used.
-const TRUSTED: Duration = Duration::from_secs(1);
 /// Prepared statements kept by each connection.
 const STATEMENTS: usize = 256;
 /// How long a replica is waited for: the primary can do its work.
@@ -46,27 +42,39 @@ pub struct SqlConfig {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Read,
+    Replica,
     Write,
 }
 
+impl Purpose {
+    /// Of a statement that only reads. On a replica less than its answer is waited for, so that one which is merely slow
+    /// is not taken for dead.
+    pub(super) const fn longest_statement(self) -> Option<Duration> {
+        match self {
+            Self::Read => Some(Duration::from_secs(30)),
+            Self::Replica => Some(Duration::from_secs(8)),
+            Self::Write => None,
+        }
+    }
+}
+
 /// Opens the two pools, the writing one first: it makes the file of a `SQLite` database.
-pub(super) async fn pools(config: &SqlConfig, meter: &Arc<Meter>) -> StoreResult<(Pool, Pool)> {
-    let write = open(config, Purpose::Write, meter).await?;
-    let read = open(config, Purpose::Read, meter).await?;
+pub(super) async fn pools(
+    config: &SqlConfig,
+    incident: &Arc<Incident>,
+) -> StoreResult<(Pool, Pool)> {
+    let write = open(config, Purpose::Write, incident).await?;
+    let read = open(config, Purpose::Read, incident).await?;
     Ok((read, write))
 }
 
 /// A pool of connections to a replica, none of which is opened yet.
 pub(super) fn replica(config: &SqlConfig, url: &str) -> StoreResult<Pool> {
     let options = MySqlConnectOptions::from_str(url).map_err(unreadable)?;
-    let pool = mysql_pool(config, Purpose::Read)
-        .acquire_timeout(REPLICA)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move { Ok(trusted(connection, &meta).await) })
-        });
-    Ok(Engine::MySql(pool.connect_lazy_with(
-        options.statement_cache_capacity(STATEMENTS),
-    )))
+    let server = mysql::Server::new(options, Purpose::Replica, &Arc::default());
+    let pool = server.pool(config.read_connections);
+    let pool = pool.acquire_timeout(REPLICA);
+    Ok(Engine::MySql(pool.connect_lazy_with(server.options())))
 }
 
 /// The URL may hold a password: neither it nor what a parser says of it goes into an error.
@@ -74,13 +82,13 @@ fn unreadable(_: sqlx::Error) -> StoreError {
     StoreError::Failed("the database's URL cannot be read".into())
 }
 
-async fn open(config: &SqlConfig, purpose: Purpose, meter: &Arc<Meter>) -> StoreResult<Pool> {
+async fn open(config: &SqlConfig, purpose: Purpose, incident: &Arc<Incident>) -> StoreResult<Pool> {
     let pool = if config.url.starts_with("sqlite:") {
         let options = SqliteConnectOptions::from_str(&config.url).map_err(unreadable)?;
         sqlite(config, purpose, options).await
     } else {
         let options = MySqlConnectOptions::from_str(&config.url).map_err(unreadable)?;
-        mysql(config, purpose, options, meter).await
+        mysql(config, purpose, options, incident).await
     };
     pool.map_err(fault)
 }
@@ -97,7 +105,7 @@ async fn sqlite(
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS);
     let (options, connections) = match purpose {
-        Purpose::Read => {
+        Purpose::Read | Purpose::Replica => {
             let options = options.synchronous(SqliteSynchronous::Normal);
             (options.pragma("query_only", "ON"), config.read_connections)
         }
@@ -133,42 +141,16 @@ async fn mysql(
     config: &SqlConfig,
     purpose: Purpose,
     options: MySqlConnectOptions,
-    meter: &Arc<Meter>,
+    incident: &Arc<Incident>,
 ) -> sqlx::Result<Pool> {
-    let meter = Arc::clone(meter);
-    let pool = mysql_pool(config, purpose)
-        .acquire_timeout(config.acquire_timeout)
-        .before_acquire(move |connection, meta| {
-            let demoted = meter.demoted_since(meta.age);
-            Box::pin(async move { Ok(!demoted && trusted(connection, &meta).await) })
-        })
-        .connect_with(options.statement_cache_capacity(STATEMENTS))
-        .await?;
-    Ok(Engine::MySql(pool))
-}
-
-fn mysql_pool(config: &SqlConfig, purpose: Purpose) -> MySqlPoolOptions {
     let connections = match purpose {
-        Purpose::Read => config.read_connections,
+        Purpose::Read | Purpose::Replica => config.read_connections,
         Purpose::Write => config.write_connections,
     };
-    MySqlPoolOptions::new()
-        .max_connections(connections)
-        .test_before_acquire(false)
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                dialect::prepare_mysql(connection).await?;
-                match purpose {
-                    Purpose::Read => dialect::limit_mysql_reads(connection).await,
-                    Purpose::Write => Ok(()),
-                }
-            })
-        })
-}
-
-/// Spares the round trip of a ping for a connection that has just been in use.
-async fn trusted(connection: &mut MySqlConnection, meta: &PoolConnectionMetadata) -> bool {
-    meta.idle_for < TRUSTED || connection.ping().await.is_ok()
+    let server = mysql::Server::new(options, purpose, incident);
+    let pool = server.pool(connections);
+    let pool = pool.acquire_timeout(config.acquire_timeout);
+    Ok(Engine::MySql(pool.connect_with(server.options()).await?))
 }
 
 #[cfg(test)]

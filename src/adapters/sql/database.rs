@@ -8,9 +8,10 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Transaction};
 
 use super::dialect;
+use super::incident::Incident;
 use super::meter::Meter;
 use super::statement::{Sql, Value};
-use crate::ports::store::{StoreError, StoreResult};
+use crate::ports::store::StoreResult;
 
 /// Something of either engine.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ macro_rules! on {
         }
     };
 }
+#[cfg(test)]
 pub(super) use on;
 
 /// A row struct that reads from both engines.
@@ -70,23 +72,23 @@ macro_rules! prepared {
 }
 
 macro_rules! fetch {
-    ($meter:expr, $sql:expr, $row:ty, $executor:expr, $how:ident) => {
+    ($incident:expr, $sql:expr, $row:ty, $executor:expr, $how:ident) => {
         prepared!(
             sqlx::query_as::<_, $row>(AssertSqlSafe($sql.text)),
             $sql.values
         )
         .$how($executor)
         .await
-        .map_err(|error| $meter.fault(error))
+        .map_err(|error| $incident.fault(error))
     };
 }
 
 macro_rules! execute {
-    ($meter:expr, $sql:expr, $executor:expr, $id:ident) => {{
+    ($incident:expr, $sql:expr, $executor:expr, $id:ident) => {{
         let done = prepared!(sqlx::query(AssertSqlSafe($sql.text)), $sql.values)
             .execute($executor)
             .await
-            .map_err(|error| $meter.fault(error))?;
+            .map_err(|error| $incident.fault(error))?;
         Ok(Done {
             rows: done.rows_affected(),
             id: i64::try_from(done.$id()).unwrap_or(0),
@@ -99,34 +101,39 @@ macro_rules! execute {
 pub(super) struct Database {
     pub(super) pool: Pool,
     meter: Arc<Meter>,
+    incident: Arc<Incident>,
 }
 
 impl Database {
-    pub(super) const fn new(pool: Pool, meter: Arc<Meter>) -> Self {
-        Self { pool, meter }
+    pub(super) const fn new(pool: Pool, meter: Arc<Meter>, incident: Arc<Incident>) -> Self {
+        Self {
+            pool,
+            meter,
+            incident,
+        }
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_all))
+        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&self, sql: Sql) -> StoreResult<Option<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_optional))
+        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_optional))
     }
 
     /// For statements that always have exactly one row, such as counts.
     pub(super) async fn one<R: Row>(&self, sql: Sql) -> StoreResult<R> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.meter, sql, R, pool, fetch_one))
+        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_one))
     }
 
     pub(super) async fn run(&self, sql: Sql) -> StoreResult<Done> {
         self.meter.count(&sql);
         match &self.pool {
-            Engine::MySql(pool) => execute!(self.meter, sql, pool, last_insert_id),
-            Engine::Sqlite(pool) => execute!(self.meter, sql, pool, last_insert_rowid),
+            Engine::MySql(pool) => execute!(self.incident, sql, pool, last_insert_id),
+            Engine::Sqlite(pool) => execute!(self.incident, sql, pool, last_insert_rowid),
         }
     }
 
@@ -134,8 +141,21 @@ impl Database {
         Ok(Unit {
             transaction: dialect::begin(&self.pool)
                 .await
-                .map_err(|error| self.meter.fault(error))?,
+                .map_err(|error| self.incident.fault(error))?,
             meter: Arc::clone(&self.meter),
+            incident: Arc::clone(&self.incident),
+        })
+    }
+
+    /// Closes all connections; what is open is waited for.
+    pub(super) async fn close(&self) {
+        on!(&self.pool, pool => pool.close().await);
+    }
+
+    /// Whether all connections are in use, so that waiting for one tells nothing of the server.
+    pub(super) fn is_full(&self) -> bool {
+        on!(&self.pool, pool => {
+            pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
         })
     }
 
@@ -146,19 +166,16 @@ impl Database {
             Engine::Sqlite(pool) => pool.acquire().await.map(Engine::Sqlite),
         };
         Ok(Held {
-            connection: Some(taken.map_err(|error| self.meter.fault(error))?),
-            busy: false,
+            connection: taken.map_err(|error| self.incident.fault(error))?,
             database: self.clone(),
         })
     }
 }
 
-/// A connection that is closed, not given back, when it is dropped in the middle of a statement: the pool would wait for
-/// the answer of a server that may never come.
+/// A connection for several statements.
 #[derive(Debug)]
 pub(super) struct Held {
-    connection: Option<Connections>,
-    busy: bool,
+    connection: Connections,
     database: Database,
 }
 
@@ -169,25 +186,9 @@ impl Held {
     }
 
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
-        let meter = &self.database.meter;
-        meter.count(&sql);
-        let Some(connection) = self.connection.as_mut() else {
-            return Err(StoreError::Unavailable(
-                "the connection is given back".into(),
-            ));
-        };
-        self.busy = true;
-        let rows = on!(connection, it => fetch!(meter, sql, R, &mut **it, fetch_all));
-        self.busy = false;
-        rows
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        if let (true, Some(connection)) = (self.busy, self.connection.take()) {
-            on!(connection, it => drop(it.detach()));
-        }
+        self.database.meter.count(&sql);
+        let incident = &self.database.incident;
+        on!(&mut self.connection, it => fetch!(incident, sql, R, &mut **it, fetch_all))
     }
 }
 
@@ -196,34 +197,35 @@ impl Drop for Held {
 pub(super) struct Unit {
     pub(super) transaction: Transactions,
     meter: Arc<Meter>,
+    incident: Arc<Incident>,
 }
 
 impl Unit {
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_all))
+        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_all))
     }
 
     pub(super) async fn optional<R: Row>(&mut self, sql: Sql) -> StoreResult<Option<R>> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_optional))
+        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_optional))
     }
 
     pub(super) async fn one<R: Row>(&mut self, sql: Sql) -> StoreResult<R> {
         self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.meter, sql, R, &mut **tx, fetch_one))
+        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_one))
     }
 
     pub(super) async fn run(&mut self, sql: Sql) -> StoreResult<Done> {
         self.meter.count(&sql);
         match &mut self.transaction {
-            Engine::MySql(tx) => execute!(self.meter, sql, &mut **tx, last_insert_id),
-            Engine::Sqlite(tx) => execute!(self.meter, sql, &mut **tx, last_insert_rowid),
+            Engine::MySql(tx) => execute!(self.incident, sql, &mut **tx, last_insert_id),
+            Engine::Sqlite(tx) => execute!(self.incident, sql, &mut **tx, last_insert_rowid),
         }
     }
 
     pub(super) async fn end(self) -> StoreResult<()> {
-        let meter = self.meter;
-        on!(self.transaction, tx => tx.commit().await.map_err(|error| meter.fault(error)))
+        let incident = self.incident;
+        on!(self.transaction, tx => tx.commit().await.map_err(|error| incident.fault(error)))
     }
 }

@@ -1,9 +1,11 @@
 //! The few places where `MySQL` (and `MariaDB`) and `SQLite` differ.
 
+use std::time::Duration;
+
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::mysql::MySql;
 use sqlx::sqlite::Sqlite;
-use sqlx::{Connection, Executor, MySqlConnection, MySqlPool, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, MySqlPool, Transaction};
 
 use super::database::{Engine, Pool};
 use super::statement::{Sql, Value};
@@ -84,17 +86,19 @@ pub(super) async fn prepare_mysql(connection: &mut MySqlConnection) -> sqlx::Res
 }
 
 /// Ends reading statements that nobody can be waiting for any more. The engines name and count this differently.
-pub(super) async fn limit_mysql_reads(connection: &mut MySqlConnection) -> sqlx::Result<()> {
+pub(super) async fn limit_mysql_reads(
+    connection: &mut MySqlConnection,
+    longest: Duration,
+) -> sqlx::Result<()> {
     let version: String = sqlx::query_scalar("SELECT VERSION()")
         .fetch_one(&mut *connection)
         .await?;
-    connection
-        .execute(if version.contains("MariaDB") {
-            "SET SESSION max_statement_time = 30"
-        } else {
-            "SET SESSION max_execution_time = 30000"
-        })
-        .await?;
+    let sql = if version.contains("MariaDB") {
+        format!("SET SESSION max_statement_time = {}", longest.as_secs())
+    } else {
+        format!("SET SESSION max_execution_time = {}", longest.as_millis())
+    };
+    connection.execute(AssertSqlSafe(sql)).await?;
     Ok(())
 }
 

@@ -10,12 +10,14 @@ mod database;
 mod dialect;
 mod embeddings;
 mod error;
+mod incident;
 mod journal;
 mod keyset;
 mod mail_payload;
 mod marks;
 mod members;
 mod meter;
+mod mysql;
 mod outbox;
 #[cfg(test)]
 mod plan_tests;
@@ -29,6 +31,7 @@ mod tokens;
 mod unit;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -43,10 +46,14 @@ use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
 use database::Database;
+use incident::Incident;
 use meter::Meter;
 use replicas::Replicas;
 use statement::Sql;
 use unit::SqlUnit;
+
+/// How long the end waits for connections that are in use.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// A database of either engine; cheap to clone. Readers and units of work have pools of their own, so that
 /// neither starves the other.
@@ -63,10 +70,11 @@ impl SqlStore {
     /// answer yet.
     pub async fn connect(config: &SqlConfig) -> StoreResult<Self> {
         let meter = Arc::new(Meter::default());
-        let (read, write) = connect::pools(config, &meter).await?;
-        let write = Database::new(write, Arc::clone(&meter));
+        let incident = Arc::new(Incident::default());
+        let (read, write) = connect::pools(config, &incident).await?;
+        let write = Database::new(write, Arc::clone(&meter), Arc::clone(&incident));
         Ok(Self {
-            read: Database::new(read, Arc::clone(&meter)),
+            read: Database::new(read, Arc::clone(&meter), incident),
             replicas: Replicas::open(config, &write, &meter)?,
             write,
             meter,
@@ -95,12 +103,16 @@ impl SqlStore {
         SqlSessions::new(self.clone())
     }
 
-    /// Closes all connections; what is open is waited for.
+    /// Closes all connections; what is open is waited for, but not for long: a server may have fallen silent.
     pub async fn close(&self) {
-        database::on!(&self.read.pool, pool => pool.close().await);
-        database::on!(&self.write.pool, pool => pool.close().await);
-        if let Some(replicas) = &self.replicas {
-            replicas.close().await;
+        let replicas = async {
+            if let Some(replicas) = &self.replicas {
+                replicas.close().await;
+            }
+        };
+        let closing = async { tokio::join!(self.read.close(), self.write.close(), replicas) };
+        if tokio::time::timeout(PARTING, closing).await.is_err() {
+            tracing::warn!("the database's connections could not be closed in order");
         }
     }
 }

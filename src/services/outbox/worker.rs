@@ -30,6 +30,8 @@ const AT_ONCE: usize = 8;
 const LEASE: Duration = Duration::from_mins(3);
 /// How long one job may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a job that was begun may still take when the worker is told to stop.
+const GRACE: Duration = Duration::from_secs(3);
 /// How long an idle worker sleeps, unless it is poked.
 const IDLE: Duration = Duration::from_millis(500);
 /// The longest wait that the other side may ask for; the rest is a mistake of its.
@@ -90,10 +92,10 @@ pub(super) enum Failure {
 }
 
 impl OutboxWorker {
-    /// Works until it is told to stop; finishes what it has begun.
+    /// Works until it is told to stop; then begins nothing more, and gives what it has begun a moment ([`GRACE`]).
     pub async fn run(&self, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
-            let tried = self.work_once().await.unwrap_or_else(|error| {
+            let tried = self.work_batch(&shutdown).await.unwrap_or_else(|error| {
                 warn!(%error, "the outbox cannot be worked off");
                 0
             });
@@ -107,10 +109,32 @@ impl OutboxWorker {
         }
     }
 
-    async fn work(&self, job: &Job, owner: &str) -> StoreResult<()> {
-        let done = tokio::time::timeout(PATIENCE, self.attempt(job)).await;
-        let done = done.unwrap_or_else(|_| Err(Failure::Later("took too long".into(), None)));
-        let outcome = self.judge(job, done);
+    async fn work_batch(&self, shutdown: &CancellationToken) -> StoreResult<usize> {
+        let owner = hex::encode(chance::bytes::<16>(&*self.random));
+        let now = self.clock.now();
+        let jobs = self.queue.claim(&owner, now, now.plus(LEASE), BATCH);
+        let jobs = jobs.await?;
+        let work: Vec<_> = jobs
+            .iter()
+            .map(|job| self.work(job, &owner, shutdown))
+            .collect();
+        let settled: Vec<StoreResult<()>> = futures::stream::iter(work)
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        settled.into_iter().collect::<StoreResult<Vec<()>>>()?;
+        Ok(jobs.len())
+    }
+
+    async fn work(&self, job: &Job, owner: &str, shutdown: &CancellationToken) -> StoreResult<()> {
+        let outcome = if shutdown.is_cancelled() {
+            Outcome::Again(
+                self.clock.now(),
+                "its worker ended before it was begun".into(),
+            )
+        } else {
+            self.judge(job, self.attempt_in_time(job, shutdown).await)
+        };
         if !self.queue.settle(job.id, owner, &outcome).await? {
             warn!(
                 job = job.id.get(),
@@ -118,6 +142,23 @@ impl OutboxWorker {
             );
         }
         Ok(())
+    }
+
+    async fn attempt_in_time(
+        &self,
+        job: &Job,
+        shutdown: &CancellationToken,
+    ) -> Result<(), Failure> {
+        let late = |reason: &str| Err(Failure::Later(reason.to_owned(), None));
+        let ended = async {
+            shutdown.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            done = self.attempt(job) => done,
+            () = tokio::time::sleep(PATIENCE) => late("took too long"),
+            () = ended => late("its worker ended"),
+        }
     }
 
     async fn attempt(&self, job: &Job) -> Result<(), Failure> {
@@ -170,16 +211,6 @@ const fn is_last(job: &Job, attempts: u32) -> bool {
 #[async_trait]
 impl OutboxService for OutboxWorker {
     async fn work_once(&self) -> StoreResult<usize> {
-        let owner = hex::encode(chance::bytes::<16>(&*self.random));
-        let now = self.clock.now();
-        let jobs = self.queue.claim(&owner, now, now.plus(LEASE), BATCH);
-        let jobs = jobs.await?;
-        let work: Vec<_> = jobs.iter().map(|job| self.work(job, &owner)).collect();
-        let settled: Vec<StoreResult<()>> = futures::stream::iter(work)
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        settled.into_iter().collect::<StoreResult<Vec<()>>>()?;
-        Ok(jobs.len())
+        self.work_batch(&CancellationToken::new()).await
     }
 }

@@ -4,6 +4,7 @@ mod failover;
 mod replicas;
 mod schema;
 mod service;
+mod silence;
 
 use std::process::Stdio;
 use std::sync::Arc;

@@ -9,6 +9,8 @@
 //! read together with the rows, is compared with the replica's: whoever is behind is passed over. This needs neither
 //! GTIDs, which `MariaDB` has of another kind and sqlx cannot ask for, nor clocks, nor anything that a client would have to send back.
 //!
+//! To the primary a list costs one statement more than without replicas, that count, which is asked for beside the rows.
+//!
 //! A replica that lags, or does not answer, is left out by [`watch`], which asks each of them every second, and at once by
 //! the first request that notices.
 
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::future::join_all;
 use tokio::time::timeout;
 
 use super::connect::{self, SqlConfig};
@@ -63,7 +66,7 @@ struct Seat<'a> {
 pub(super) struct Replicas {
     all: Vec<Replica>,
     next: AtomicUsize,
-    /// The primary's latest beat that is known here.
+    /// The primary's latest beat that replicas have had a second to apply.
     beat: AtomicI64,
     watch: std::sync::OnceLock<tokio_util::task::AbortOnDropHandle<()>>,
 }
@@ -88,7 +91,7 @@ impl Replicas {
         let open = |url: &String| {
             let pool = connect::replica(config, url)?;
             Ok(Replica {
-                database: Database::new(pool, Arc::clone(meter)),
+                database: Database::new(pool, Arc::clone(meter), Arc::default()),
                 used: AtomicBool::new(false),
             })
         };
@@ -104,11 +107,13 @@ impl Replicas {
         Ok(Some(replicas))
     }
 
-    /// Closes all connections.
+    /// Ends the watch and closes all connections.
     pub async fn close(&self) {
-        for replica in &self.all {
-            super::database::on!(&replica.database.pool, pool => pool.close().await);
+        if let Some(watch) = self.watch.get() {
+            watch.abort();
         }
+        let closing = self.all.iter().map(|replica| replica.database.close());
+        join_all(closing).await;
     }
 
     /// Each in its turn, of those in use.
@@ -129,6 +134,8 @@ impl Replicas {
                 writes: progress.writes,
             }),
             Ok(Ok((_, _))) => replica.leave_out("it lags"),
+            // Too many wait here already: that is no fault of the replica's.
+            Ok(Err(_)) if replica.database.is_full() => None,
             Ok(Err(error)) => replica.leave_out(&error.to_string()),
             Err(_) => replica.leave_out("it does not answer in time"),
         }

@@ -33,17 +33,13 @@ impl Replicas {
         order: ProductOrder,
         page: &PageRequest,
     ) -> Answer<Vec<Seen>> {
-        let Some(mut seat) = self.seat(seeking.viewer).await else {
-            return served(None);
-        };
         let wanted = page.size as usize + 1;
         let (mut rows, mut from) = (Vec::new(), *page);
         for _ in 0..ROUNDS {
-            let keys = keys_statement(seat.held.pool(), seeking, order, &from);
-            let Some(keys) = seat.ask(keys).await? else {
+            let Some((keys, writes)) = self.keys(seeking, order, &from).await? else {
                 return served(None);
             };
-            let Some(more) = current(store, seeking, order, &keys, seat.writes).await? else {
+            let Some(more) = current(store, seeking, order, &keys, writes).await? else {
                 return served(None);
             };
             let asked = from.size as usize + 1;
@@ -54,6 +50,22 @@ impl Replicas {
             from = behind(&from, order, &keys, wanted - rows.len());
         }
         served(None)
+    }
+
+    /// Ids and sort keys from one replica, and how much of the viewer's writing it knew of. Its place is free again
+    /// while the primary is asked.
+    async fn keys(
+        &self,
+        seeking: Seeking<'_>,
+        order: ProductOrder,
+        page: &PageRequest,
+    ) -> Answer<(Vec<(i64, i64)>, i64)> {
+        let Some(mut seat) = self.seat(seeking.viewer).await else {
+            return Ok(None);
+        };
+        let sql = keys_statement(seat.held.pool(), seeking, order, page);
+        let keys = seat.ask(sql).await?;
+        Ok(keys.map(|keys| (keys, seat.writes)))
     }
 
     /// How many a search finds, which may be as old as the replica is behind.

@@ -5,6 +5,7 @@ mod seeing;
 mod sweeps;
 mod working;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,12 +74,17 @@ impl OutboxQueue for FakeQueue {
 struct FakeMailer {
     sent: Mutex<Vec<Message>>,
     answers: Mutex<Vec<MailError>>,
+    /// It answers nothing any more.
+    silent: AtomicBool,
 }
 
 #[async_trait]
 impl Mailer for FakeMailer {
     async fn send(&self, message: &Message) -> Result<(), MailError> {
         self.sent.lock().unwrap().push(message.clone());
+        if self.silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         self.answers.lock().unwrap().pop().map_or(Ok(()), Err)
     }
 }

@@ -130,3 +130,36 @@ async fn a_running_worker_outlives_an_absent_database() {
     shutdown.cancel();
     running.await.unwrap();
 }
+
+/// L1
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_is_told_to_stop_begins_nothing_more_and_gives_everything_back() {
+    let bench = Bench::new();
+    bench.mailer.silent.store(true, Ordering::Relaxed);
+    for id in 0..20 {
+        bench.job(id, 0, Task::Mail(mail_to(ANNA, Letter::PasswordChanged)));
+    }
+    let shutdown = CancellationToken::new();
+    let (worker, stop) = (Arc::clone(&bench.worker), shutdown.clone());
+    let running = tokio::spawn(async move { worker.run(stop).await });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let told = tokio::time::Instant::now();
+    shutdown.cancel();
+    running.await.unwrap();
+    assert!(
+        told.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        told.elapsed()
+    );
+    let settled = bench.queue.settled.lock().unwrap();
+    assert_eq!(settled.len(), 20);
+    let again = |(_, outcome): &(JobId, Outcome)| match outcome {
+        Outcome::Again(due, reason) => (reason.contains("before it was begun"), *due),
+        other => panic!("{other:?}"),
+    };
+    let again: Vec<_> = settled.iter().map(again).collect();
+    let begun = again.iter().filter(|(unbegun, _)| !unbegun).count();
+    assert_eq!(begun, 8, "those at once");
+    let now = bench.clock.now();
+    assert!(again.iter().all(|(unbegun, due)| !unbegun || *due == now));
+}
