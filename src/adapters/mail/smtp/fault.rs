@@ -43,7 +43,9 @@ impl Fault {
     pub fn new(stage: Stage, error: &Error) -> Self {
         let refused = matches!(stage, Stage::Recipient | Stage::Content)
             && error.status().is_some_and(is_about_the_mail)
-            && !error.source().is_some_and(|said| is_about_the_set_up(&said.to_string()));
+            && !error
+                .source()
+                .is_some_and(|said| is_about_the_set_up(&said.to_string()));
         Self {
             reason: reason(stage, error),
             refused,
