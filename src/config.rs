@@ -4,6 +4,7 @@
 //! development. Every problem is reported, all together, by the name of the variable and never by its
 //! value. To add a setting: read it in the file of its concern, add it to `.env.example`.
 
+mod endpoint;
 mod environment;
 mod limits;
 mod listen;
@@ -86,7 +87,7 @@ impl Config {
         let database = storage::read_database(&mut reader, environment, &data_dir);
         let sessions = storage::read_sessions(&mut reader, environment);
         let credentials = objects::read_credentials(&mut reader);
-        let objects = objects::read(&mut reader, &data_dir, credentials.clone());
+        let objects = objects::read(&mut reader, environment, &data_dir, credentials.clone());
         storage::check_replicas(
             &mut reader,
             replicas,

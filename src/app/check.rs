@@ -28,7 +28,10 @@ pub async fn check_config(config: &Config) -> Checked {
         checked.fails.push(AppError(problem.to_string()));
     }
     checked.take(database::check(config).await.map(Some));
-    checked.take(database::check_replicas(config).await);
+    match database::check_replicas(config).await {
+        Ok(sentence) => checked.works.extend(sentence),
+        Err(faults) => checked.fails.extend(faults),
+    }
     checked.take(shared::check(config).await);
     checked.take(objects::check(config).await.map(Some));
     checked.take(mail::check(config).await);

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use futures::future::join_all;
+
 use super::AppError;
 use crate::adapters::sql::{SchemaState, SqlConfig, SqlStore};
 use crate::config::{Config, Database, Secret, secrets};
@@ -75,28 +77,35 @@ async fn check_currency(store: &SqlStore, config: &Config) -> Result<(), AppErro
     }
 }
 
-/// Whether every replica can serve; none of them need be there for a start.
-pub(super) async fn check_replicas(config: &Config) -> Result<Option<&'static str>, AppError> {
-    for url in replicas(config) {
-        let settings = SqlConfig {
-            url: url.reveal().to_owned(),
-            ..settings(config)?
-        };
-        let state = async {
-            let store = SqlStore::connect(&settings).await?;
-            let state = store.schema_state().await;
-            store.close().await;
-            state
-        };
-        let state = state.await;
-        let state = state.map_err(|error| AppError::new("DATABASE_READ_URL", error))?;
-        if state != SchemaState::Current {
-            let sentence = "DATABASE_READ_URL: the replica's schema is not this program's";
-            return Err(AppError(sentence.into()));
-        }
+/// What is wrong with each replica that cannot serve, by its place in the list, or a sentence that all of them can; none
+/// of them need be there for a start.
+pub(super) async fn check_replicas(config: &Config) -> Result<Option<&'static str>, Vec<AppError>> {
+    let replicas = replicas(config);
+    let checks = replicas.iter().map(|url| check_replica(config, url));
+    let mut faults = Vec::new();
+    for (at, checked) in join_all(checks).await.into_iter().enumerate() {
+        let which = format!("DATABASE_READ_URL, number {}", at + 1);
+        faults.extend(checked.err().map(|error| AppError::new(&which, error)));
     }
-    let any = !replicas(config).is_empty();
-    Ok(any.then_some("The replicas answer."))
+    if faults.is_empty() {
+        Ok((!replicas.is_empty()).then_some("The replicas answer."))
+    } else {
+        Err(faults)
+    }
+}
+
+async fn check_replica(config: &Config, url: &Secret) -> Result<(), AppError> {
+    let settings = SqlConfig {
+        url: url.reveal().to_owned(),
+        ..settings(config)?
+    };
+    let store = SqlStore::connect(&settings).await?;
+    let state = store.schema_state().await;
+    store.close().await;
+    match state? {
+        SchemaState::Current => Ok(()),
+        _ => Err(AppError("its schema is not this program's".into())),
+    }
 }
 
 /// Connects to the primary, for once.

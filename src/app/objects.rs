@@ -36,7 +36,7 @@ pub(super) fn open(
 /// Whether objects can be kept, as a sentence. Makes nothing.
 pub(super) async fn check(config: &Config) -> Result<&'static str, AppError> {
     match &config.objects {
-        Objects::Files(_) => Ok("Objects are files."),
+        Objects::Files(folder) => check_files(folder),
         Objects::Gcs { .. } => {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock);
             let checked = bucket(config, &clock)?.check().await;
@@ -44,6 +44,16 @@ pub(super) async fn check(config: &Config) -> Result<&'static str, AppError> {
             Ok("The bucket answers.")
         }
     }
+}
+
+fn check_files(folder: &Path) -> Result<&'static str, AppError> {
+    let there = FileObjects::check(folder);
+    let there = there.map_err(|error| AppError::new("DATA_DIR cannot be written to", error))?;
+    Ok(if there {
+        "Objects are files, and their folder can be written to."
+    } else {
+        "Objects are files: the first start makes their folder."
+    })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn ObjectStore>, AppError> {

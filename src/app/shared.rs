@@ -62,14 +62,14 @@ fn link(url: &Secret) -> Result<RedisLink, AppError> {
     RedisLink::open(url.reveal()).map_err(|error| AppError::new("REDIS_URL", error))
 }
 
-/// Whether Redis answers, where the settings name one.
+/// Whether Redis answers and takes what is written to it, where the settings name one.
 pub(super) async fn check(config: &Config) -> Result<Option<&'static str>, AppError> {
     let Sessions::Redis(url) = &config.sessions else {
         return Ok(None);
     };
-    let answer = link(url)?.ping().await;
-    answer.map_err(|error| AppError::new("REDIS_URL", error))?;
-    Ok(Some("Redis answers."))
+    let checked = link(url)?.check().await;
+    checked.map_err(|error| AppError::new("REDIS_URL", error))?;
+    Ok(Some("Redis answers and can be written to."))
 }
 
 impl Shared {

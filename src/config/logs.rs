@@ -1,8 +1,8 @@
 //! - `LOG_FORMAT` (`pretty`, in production `json`) and `RUST_LOG` (`info`): how and what is logged.
 //! - `OTEL_EXPORTER_OTLP_ENDPOINT` (none): where traces go.
 
+use super::endpoint::endpoint;
 use super::environment::Environment;
-use super::objects::endpoint;
 use super::reader::Reader;
 
 /// How a line of the log looks.

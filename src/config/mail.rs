@@ -9,13 +9,12 @@ mod smtp;
 
 use url::{Host, Url};
 
+use super::endpoint::{endpoint, is_readable};
 use super::environment::Environment;
-use super::objects::endpoint;
 use super::reader::Reader;
 use super::secret::Secret;
 use crate::domain::email::Email;
 
-use smtp::is_this_machine;
 pub use smtp::{SmtpServer, SmtpTls};
 
 /// How mails leave.
@@ -67,12 +66,6 @@ pub(super) fn read(
     };
     let from = sender(reader, environment, &transport, public_url);
     MailSettings { transport, from }
-}
-
-/// Whether others could read what is sent there.
-fn is_readable(endpoint: &str) -> bool {
-    let url = Url::parse(endpoint).ok();
-    url.is_some_and(|url| url.scheme() == "http" && !is_this_machine(url.host_str()))
 }
 
 /// Mails hold links by which one signs in: in production nobody on the way may read them, or the password.

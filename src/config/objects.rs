@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use url::Url;
-
+use super::endpoint::{endpoint, is_readable};
+use super::environment::Environment;
 use super::reader::Reader;
 
 /// Where bytes are.
@@ -16,7 +16,7 @@ pub enum Objects {
     Gcs {
         /// The bucket's name.
         bucket: String,
-        /// Where it answers, if not at its usual place; plain http is an emulator's.
+        /// Where it answers, if not at its usual place; plain http is an emulator's, in production on this machine.
         endpoint: Option<String>,
         /// The key file of a service account.
         credentials: Option<PathBuf>,
@@ -31,12 +31,18 @@ pub(super) fn read_credentials(reader: &mut Reader<'_>) -> Option<PathBuf> {
 
 pub(super) fn read(
     reader: &mut Reader<'_>,
+    environment: Environment,
     data_dir: &Path,
     credentials: Option<PathBuf>,
 ) -> Objects {
     let folder = files(data_dir);
     let bucket = reader.text("GCS_BUCKET", &format!("(files in {})", folder.display()));
     let endpoint = endpoint(reader, "GCS_ENDPOINT");
+    if environment.is_production() && endpoint.as_deref().is_some_and(is_readable) {
+        let message = "must begin with https:// in production, http:// is for this machine alone: originals are sent \
+                       there and read from there";
+        reader.refuse("GCS_ENDPOINT", message);
+    }
     if bucket.as_deref().is_some_and(|name| !is_bucket(name)) {
         let message = "must be a bucket's name: 3 to 222 of a-z, 0-9, `-`, `_` and `.`";
         reader.refuse("GCS_BUCKET", message);
@@ -49,24 +55,6 @@ pub(super) fn read(
             credentials,
         },
     }
-}
-
-/// Where a service answers, if not at its usual place.
-pub(super) fn endpoint(reader: &mut Reader<'_>, variable: &'static str) -> Option<String> {
-    let text = reader.text(variable, "(its own)")?;
-    let url = Url::parse(&text).ok();
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-    match url {
-        None => reader.refuse(variable, "must begin with http:// or https://"),
-        Some(url) if !url.username().is_empty() || url.password().is_some() => {
-            reader.refuse(variable, "must not hold a name or password");
-        }
-        Some(url) if url.query().is_some() || url.fragment().is_some() => {
-            reader.refuse(variable, "must not hold a query");
-        }
-        Some(_) => {}
-    }
-    Some(text)
 }
 
 /// Where files are, whether or not they are used.

@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
+use super::endpoint::endpoint;
 use super::environment::Environment;
-use super::objects::endpoint;
 use super::reader::Reader;
 
 /// Measured (`docs/vision.md`): a picture that lost a tenth of each side still reaches it, nearly all others do not.

@@ -41,6 +41,18 @@ impl FileObjects {
         Ok(Self { root })
     }
 
+    /// Whether objects can be kept in the folder `root`, and whether it is there already. Makes nothing that stays: where
+    /// there is no folder yet, the nearest that there is must let it be made.
+    pub fn check(root: &Path) -> io::Result<bool> {
+        let (there, incoming) = (root.try_exists()?, root.join(".incoming"));
+        for folder in [nearest(root)?, nearest(&incoming)?] {
+            // A file without a name, which is gone when it is closed.
+            let mut file = tempfile::tempfile_in(folder)?;
+            file.write_all(b"?")?;
+        }
+        Ok(there)
+    }
+
     fn path(&self, key: &str) -> Result<PathBuf, ObjectError> {
         key::check(key)?;
         let digest = Sha256::digest(key);
@@ -52,6 +64,22 @@ impl FileObjects {
             .join(second)
             .join(key.replace('/', "+")))
     }
+}
+
+/// A folder, or the nearest above it that exists.
+fn nearest(folder: &Path) -> io::Result<&Path> {
+    for above in folder.ancestors() {
+        // A relative path ends in the folder that we run in.
+        let above = if above.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            above
+        };
+        if above.try_exists()? {
+            return Ok(above);
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
 }
 
 /// Removes what is old by the file system's own clock.

@@ -32,6 +32,29 @@ async fn put(store: &FileObjects, key: &str) -> Result<(), ObjectError> {
         .await
 }
 
+#[test]
+fn a_look_at_the_folder_leaves_nothing_and_finds_what_is_in_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("data/objects");
+    assert!(!FileObjects::check(&root).unwrap());
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    FileObjects::open(&root).unwrap();
+    assert!(FileObjects::check(&root).unwrap());
+    assert_eq!(fs::read_dir(root.join(".incoming")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(&root).unwrap().count(), 1);
+    for in_the_way in [
+        root.join(".incoming"),
+        root.clone(),
+        dir.path().join("data"),
+    ] {
+        fs::remove_dir_all(&in_the_way).unwrap();
+        fs::write(&in_the_way, "").unwrap();
+        assert!(FileObjects::check(&root).is_err(), "{in_the_way:?}");
+        fs::remove_file(&in_the_way).unwrap();
+        fs::create_dir_all(&in_the_way).unwrap();
+    }
+}
+
 /// U9
 #[tokio::test]
 async fn no_key_leaves_the_folder() {

@@ -9,6 +9,7 @@
 //! Redis 6 or later, alone or with replicas behind one address; no cluster. The crate's own `ConnectionManager` is not
 //! used, for it keeps a connection whose answers time out, and one that was refused by anything but the network for ever.
 
+mod check;
 mod fault;
 #[cfg(test)]
 mod tests;

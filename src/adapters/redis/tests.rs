@@ -13,6 +13,8 @@ use super::*;
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Manner {
     Replies(&'static str),
+    /// What holds a word gets another reply than all else.
+    Refuses(&'static str, &'static str),
     Silent,
     HangsUp,
 }
@@ -69,7 +71,14 @@ async fn talk(mut stream: TcpStream, mut manner: watch::Receiver<Manner>) {
                 let commands = text[..length].split(|byte| *byte == b'\n');
                 let commands = commands.filter(|line| line.starts_with(b"*")).count();
                 let manner = *told.borrow();
-                if let Manner::Replies(reply) = manner {
+                let holds = |word: &str| text[..length].windows(word.len()).any(|part| part == word.as_bytes());
+                let reply = match manner {
+                    Manner::Replies(reply) => Some(reply),
+                    Manner::Refuses(word, reply) if holds(word) => Some(reply),
+                    Manner::Refuses(..) => Some("+OK"),
+                    Manner::Silent | Manner::HangsUp => None,
+                };
+                if let Some(reply) = reply {
                     let replies = format!("{reply}\r\n").repeat(commands);
                     stream.write_all(replies.as_bytes()).await.unwrap();
                 }
@@ -191,6 +200,24 @@ async fn what_redis_refuses_is_its_own_fault_or_ours() {
         redis.manner.send_replace(OK);
         recovers(&link).await;
         assert_eq!(redis.connections(), 1 + usize::from(replaced), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_answers_but_takes_no_writes_is_found_out() {
+    for (reply, told) in [
+        ("-READONLY You can't write against a replica", "can't write"),
+        ("-NOPERM User has no permissions to run", "no permissions"),
+    ] {
+        let redis = StandIn::start().await;
+        redis.manner.send_replace(Manner::Refuses("EVALSHA", reply));
+        let link = redis.link();
+        link.ping().await.unwrap();
+        let refused = link.check().await.unwrap_err().to_string();
+        assert!(refused.contains(told), "{refused}");
+        redis.manner.send_replace(OK);
+        recovers(&link).await;
+        link.check().await.unwrap();
     }
 }
 

@@ -63,8 +63,8 @@ fn mysql_fault(number: u16, message: &str) -> StoreError {
             let key = message.rsplit("for key ").next().unwrap_or_default();
             key.trim_matches('\'').rsplit('.').next() == Some(index)
         }),
-        // Too many connections (of all, of this user), shutting down, read-only server, killed.
-        1040 | 1203 | 1226 | 1053 | 1290 | 1836 | 1792 | 1317 | 1927 => {
+        // Too many connections (of all, of this user), shutting down, read-only server, killed, offline mode.
+        1040 | 1203 | 1226 | 1053 | 1290 | 1836 | 1792 | 1317 | 1927 | 3032 => {
             StoreError::Unavailable(format!("MySQL error {number}"))
         }
         // Statement timed out: MySQL, MariaDB.
@@ -120,7 +120,7 @@ mod tests {
     fn mysql_errors_are_told_apart() {
         assert!(matches!(mysql_fault(1213, ""), StoreError::Contention));
         assert!(matches!(mysql_fault(1205, ""), StoreError::Contention));
-        for down in [1290, 1836, 1040] {
+        for down in [1290, 1836, 1040, 3032] {
             assert!(matches!(mysql_fault(down, ""), StoreError::Unavailable(_)));
         }
         assert!(matches!(mysql_fault(1064, "x"), StoreError::Failed(_)));

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
+use super::super::endpoint::{bare, is_this_machine};
 use super::super::secret::Secret;
 
 /// How the connection is kept from being read by others.
@@ -73,18 +74,6 @@ impl SmtpTls {
             Self::Wrapped => 465,
         }
     }
-}
-
-/// An address of IPv6 without its brackets.
-fn bare(host: &str) -> &str {
-    host.trim_start_matches('[').trim_end_matches(']')
-}
-
-/// Whether a host of a URL is the one that we run on.
-pub(super) fn is_this_machine(host: Option<&str>) -> bool {
-    let host = bare(host.unwrap_or_default());
-    let address = host.parse::<IpAddr>();
-    address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
 fn tls(url: &Url) -> Result<SmtpTls, &'static str> {

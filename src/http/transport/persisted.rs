@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::refusal::Refusal;
 use crate::graphql::codes::Code;
 use crate::ports::persisted::PersistedQueries;
+use crate::ports::store::StoreError;
 
 /// A document and, where it is to be kept, its hash.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ async fn recall(hash: &str, known: &dyn PersistedQueries) -> Option<String> {
             .filter(|document| hash_of(document) == hash)
             .map(|document| document.to_string()),
         Err(error) => {
-            tracing::warn!(%error, "a persisted query cannot be looked up");
+            note(&error, "a persisted query cannot be looked up");
             None
         }
     }
@@ -66,7 +67,15 @@ async fn recall(hash: &str, known: &dyn PersistedQueries) -> Option<String> {
 /// Keeps a document that is fit to be run. That it cannot be kept is no reason not to run it.
 pub(super) async fn keep(hash: &str, document: &str, known: &dyn PersistedQueries) {
     if let Err(error) = known.put(hash, document).await {
-        tracing::warn!(%error, "a persisted query cannot be kept");
+        note(&error, "a persisted query cannot be kept");
+    }
+}
+
+/// That the keeper is away stands in the log already, once; an outage must not fill it with a line for each request.
+fn note(error: &StoreError, what: &'static str) {
+    match error {
+        StoreError::Unavailable(_) => tracing::debug!(%error, "{what}"),
+        _ => tracing::warn!(%error, "{what}"),
     }
 }
 

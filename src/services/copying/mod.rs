@@ -23,7 +23,7 @@ pub use report::CopyReport;
 
 /// Rows of one statement.
 const PAGE: u32 = 100;
-/// Objects for which a store was away, after which the rest is not tried any more.
+/// Objects for which a store was away, without one in between that is in both, after which the rest is not tried any more.
 const GIVE_UP: u64 = 20;
 
 /// Why copying ended before all was tried.
@@ -59,15 +59,25 @@ impl Failure {
 
 /// What a row names.
 struct Item {
+    row: Row,
     /// In words, for the log: keys are nobody's business.
     name: String,
     key: String,
+}
+
+/// Where it is named.
+#[derive(Clone, Copy)]
+enum Row {
+    Product(ProductId),
+    Member(UserId),
 }
 
 /// What became of it.
 enum Outcome {
     Copied(u64),
     Skipped,
+    /// Neither it nor the row that named it is there any more.
+    Gone,
 }
 
 /// Copies from one object store to another.
@@ -110,10 +120,11 @@ impl ObjectCopy {
     async fn copy_all(&self, items: Vec<Item>, report: &mut CopyReport) -> Result<(), CopyError> {
         let work = stream::iter(items.iter().map(|item| self.attempt(item)));
         let mut done = work.buffer_unordered(self.parallel.max(1));
-        while let Some((item, outcome)) = done.next().await {
+        while let Some((item, outcome)) = done.try_next().await? {
             match outcome {
                 Ok(Outcome::Copied(size)) => report.copied(size),
-                Ok(Outcome::Skipped) => report.skipped += 1,
+                Ok(Outcome::Skipped) => report.skipped(),
+                Ok(Outcome::Gone) => report.gone += 1,
                 Err(failure) => {
                     tracing::warn!(object = item.name, error = %failure, "an object was not copied");
                     report.failed(failure.is_away());
@@ -126,8 +137,35 @@ impl ObjectCopy {
         Ok(())
     }
 
-    async fn attempt<'a>(&self, item: &'a Item) -> (&'a Item, Result<Outcome, Failure>) {
-        (item, self.copy(&item.key).await)
+    async fn attempt<'a>(
+        &self,
+        item: &'a Item,
+    ) -> Result<(&'a Item, Result<Outcome, Failure>), StoreError> {
+        let outcome = match self.copy(&item.key).await {
+            // A server that runs meanwhile deletes rows first, and then their objects.
+            Err(Failure::Source(ObjectError::Missing)) if !self.is_named(item).await? => {
+                Ok(Outcome::Gone)
+            }
+            outcome => outcome,
+        };
+        Ok((item, outcome))
+    }
+
+    /// Whether its row still names it.
+    async fn is_named(&self, item: &Item) -> Result<bool, StoreError> {
+        match item.row {
+            Row::Product(id) => {
+                let before = ProductId::new(id.get() - 1);
+                let rows = self.store.products().keys_after(before, 1).await?;
+                let mut items = rows.iter().flat_map(|(id, keys)| renditions(*id, keys));
+                Ok(items.any(|other| other.key == item.key))
+            }
+            Row::Member(id) => {
+                let before = UserId::new(id.get() - 1);
+                let rows = self.store.users().avatars_after(before, 1).await?;
+                Ok(rows.iter().any(|(_, key)| *key == item.key))
+            }
+        }
     }
 
     async fn copy(&self, key: &str) -> Result<Outcome, Failure> {
@@ -174,6 +212,7 @@ impl ObjectCopy {
 
 fn renditions(id: ProductId, keys: &ObjectKeys) -> [Item; 4] {
     let item = |what: &str, key: &str| Item {
+        row: Row::Product(id),
         name: format!("the {what} of image {id}"),
         key: key.to_owned(),
     };
@@ -187,6 +226,7 @@ fn renditions(id: ProductId, keys: &ObjectKeys) -> [Item; 4] {
 
 fn avatar((user, key): (UserId, String)) -> Item {
     Item {
+        row: Row::Member(user),
         name: format!("the avatar of member {user}"),
         key,
     }

@@ -11,9 +11,11 @@ pub struct CopyReport {
     pub bytes: u64,
     /// The same was there already.
     pub skipped: u64,
+    /// Deleted while copying went on, with the row that named it.
+    pub gone: u64,
     /// Not copied; the log says which and why.
     pub failed: u64,
-    /// Of these, those for which a store was away.
+    /// Of these, those for which a store was away, since the last object that was in both.
     pub(super) away: u64,
 }
 
@@ -21,6 +23,12 @@ impl CopyReport {
     pub(super) const fn copied(&mut self, size: u64) {
         self.copied += 1;
         self.bytes += size;
+        self.away = 0;
+    }
+
+    pub(super) const fn skipped(&mut self) {
+        self.skipped += 1;
+        self.away = 0;
     }
 
     pub(super) const fn failed(&mut self, away: bool) {
@@ -35,12 +43,17 @@ impl fmt::Display for CopyReport {
             copied,
             bytes,
             skipped,
+            gone,
             failed,
             ..
         } = self;
         write!(
             f,
-            "{copied} copied ({bytes} bytes), {skipped} there already, {failed} failed"
-        )
+            "{copied} copied ({bytes} bytes), {skipped} there already, "
+        )?;
+        if *gone > 0 {
+            write!(f, "{gone} deleted meanwhile, ")?;
+        }
+        write!(f, "{failed} failed")
     }
 }

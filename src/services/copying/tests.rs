@@ -19,6 +19,8 @@ struct Memory {
     /// Keys whose bytes change on the way in, or out.
     damaged: BTreeSet<&'static str>,
     away: bool,
+    /// Keys that are not answered for.
+    out: BTreeSet<&'static str>,
     puts: Mutex<Vec<(String, &'static str)>>,
 }
 
@@ -41,7 +43,7 @@ impl Memory {
     }
 
     fn find(&self, key: &str) -> Result<Bytes, ObjectError> {
-        if self.away {
+        if self.away || self.out.contains(key) {
             return Err(ObjectError::Unavailable("no answer".into()));
         }
         let found = self.held.lock().unwrap().get(key).cloned();
@@ -226,23 +228,97 @@ async fn a_store_that_stays_away_ends_it() {
     });
     let ten = copy(&from, &to).await.unwrap();
     assert_eq!(counts(&ten), (0, 0, 10));
-    let mut many = FakeStore::default();
-    let pages = |after: ProductId, _| {
-        let keys = ObjectKeys {
-            original: ALL[0].to_owned(),
-            thumbnail: ALL[1].to_owned(),
-            preview: ALL[2].to_owned(),
-            watermarked: ALL[3].to_owned(),
-        };
-        Ok(vec![(ProductId::new(after.get() + 1), keys)])
-    };
-    many.products.expect_keys_after().returning(pages);
     let copy = ObjectCopy {
-        store: Arc::new(many),
+        store: Arc::new(products(vec![ALL[0]; 100])),
         from,
         to,
         parallel: 1,
     };
     let error = copy.run(|_| ()).await.unwrap_err();
     assert!(matches!(error, CopyError::GivenUp));
+}
+
+fn with(original: &str) -> ObjectKeys {
+    ObjectKeys {
+        original: original.to_owned(),
+        thumbnail: ALL[1].to_owned(),
+        preview: ALL[2].to_owned(),
+        watermarked: ALL[3].to_owned(),
+    }
+}
+
+/// A product for each of these keys of originals; all else is the same.
+fn products(originals: Vec<&'static str>) -> FakeStore {
+    let mut store = FakeStore::default();
+    let pages = move |after: ProductId, _| {
+        let next = usize::try_from(after.get()).unwrap();
+        let keys = originals.get(next).map(|original| with(original));
+        let row = keys.map(|keys| (ProductId::new(after.get() + 1), keys));
+        Ok(row.into_iter().collect())
+    };
+    store.products.expect_keys_after().returning(pages);
+    store
+        .users
+        .expect_avatars_after()
+        .returning(|_, _| Ok(Vec::new()));
+    store
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_now_and_then_does_not_end_it() {
+    let more_than_given_up = usize::try_from(GIVE_UP).unwrap() + 5;
+    let copy = ObjectCopy {
+        store: Arc::new(products(vec![ALL[0]; more_than_given_up])),
+        from: Arc::new(Memory {
+            out: BTreeSet::from([ALL[0]]),
+            ..Memory::holding(&ALL)
+        }),
+        to: Arc::new(Memory::default()),
+        parallel: 1,
+    };
+    let report = copy.run(|_| ()).await.unwrap();
+    assert_eq!(counts(&report), (3, 72, 25));
+}
+
+/// What the database says when it is asked again.
+async fn copy_while_deleting(again: Option<&'static str>) -> CopyReport {
+    let mut store = FakeStore::default();
+    let mut asked = 0;
+    let page = move |after: ProductId, _| {
+        asked += i32::from(after.get() == 0);
+        let there = if asked == 1 { Some(ALL[0]) } else { again };
+        let row = there.filter(|_| after.get() == 0);
+        let row = row.map(|original| (ProductId::new(1), with(original)));
+        Ok(row.into_iter().collect())
+    };
+    store.products.expect_keys_after().returning(page);
+    let mut asked = 0;
+    let page = move |after: UserId, _| {
+        asked += 1;
+        let there = (after.get() < 5 && (asked == 1 || again.is_some())).then_some(());
+        let row = there.map(|()| (UserId::new(5), ALL[8].to_owned()));
+        Ok(row.into_iter().collect())
+    };
+    store.users.expect_avatars_after().returning(page);
+    let copy = ObjectCopy {
+        store: Arc::new(store),
+        from: Arc::new(Memory::holding(&ALL[1..4])),
+        to: Arc::new(Memory::default()),
+        parallel: 2,
+    };
+    copy.run(|_| ()).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_deleted_between_its_page_and_its_copy_is_gone_and_not_failed() {
+    let report = copy_while_deleting(None).await;
+    assert_eq!((counts(&report), report.gone), ((3, 0, 0), 2));
+    let said = report.to_string();
+    let end = "0 there already, 2 deleted meanwhile, 0 failed";
+    assert!(said.ends_with(end), "{said}");
+    let report = copy_while_deleting(Some(ALL[0])).await;
+    assert_eq!((counts(&report), report.gone), ((3, 0, 2), 0));
+    // The row is there and names another one by now.
+    let report = copy_while_deleting(Some(ALL[4])).await;
+    assert_eq!((counts(&report), report.gone), ((3, 0, 1), 1));
 }

@@ -59,7 +59,41 @@ async fn check_config_makes_nothing() {
     let (out, err) = said(&output);
     assert!(output.status.success(), "{err}");
     assert!(out.contains("the first start makes it"), "{out}");
+    assert!(out.contains("the first start makes their folder"), "{out}");
     assert!(!inside.exists());
+}
+
+#[tokio::test]
+async fn check_config_says_that_objects_cannot_be_kept() {
+    let data = folder();
+    let check = ["check-config"];
+    let objects = data.path().join("objects");
+    std::fs::create_dir(&objects).unwrap();
+    let output = run(&data, &check, &[]).await;
+    let (out, err) = said(&output);
+    assert!(
+        output.status.success() && out.contains("can be written to"),
+        "{out}{err}"
+    );
+    assert_eq!(std::fs::read_dir(&objects).unwrap().count(), 0);
+    std::fs::remove_dir(&objects).unwrap();
+    std::fs::write(&objects, "").unwrap();
+    assert_refused(&run(&data, &check, &[]).await, "DATA_DIR");
+}
+
+/// N1
+#[tokio::test]
+async fn check_config_names_every_replica_that_does_not_answer() {
+    let url = |name: &str| format!("mysql://shop:{CANARY}@127.0.0.1:1/{name}");
+    let replicas = format!("{},{}", url("one"), url("two"));
+    let settings = [
+        ("DATABASE_URL", &*url("shop")),
+        ("DATABASE_READ_URL", &replicas),
+    ];
+    let output = run(&folder(), &["check-config"], &settings).await;
+    for replica in ["DATABASE_READ_URL, number 1", "DATABASE_READ_URL, number 2"] {
+        assert_refused(&output, replica);
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! one folder, hence one database of rows and one session secret, as they would share `MySQL` and `SESSION_SECRETS`.
 
 mod away;
+mod checked;
 mod forgetting;
 mod proxy;
 mod sharing;

@@ -27,14 +27,14 @@ async fn what_is_about_the_mail_is_refused_and_the_reason_is_told() {
         (Stage::Data, "554 No", "554 at the mail"),
         (
             Stage::Content,
-            "554 5.7.1 Spam",
-            "554 at the mail: 5.7.1 Spam",
+            "554 5.6.0 Not a mail",
+            "554 at the mail: 5.6.0 Not a mail",
         ),
         (Stage::Content, "552 Too big", "552 at the mail"),
         (
             Stage::Content,
-            "550-5.7.1 Two\r\n550 5.7.1 lines",
-            "550 at the mail: 5.7.1 Two",
+            "550-5.3.4 Two\r\n550 5.3.4 lines",
+            "550 at the mail: 5.3.4 Two",
         ),
     ] {
         let sink = Sink::saying(vec![Say::Reply(stage, reply)]);
@@ -88,6 +88,42 @@ async fn what_the_operator_can_mend_waits() {
         let sink = Sink::saying(vec![Say::Reply(stage, reply)]);
         let told = later(to(&sink).send(&message(1)).await);
         assert!(told.contains(&reply[..3]), "{told}");
+    }
+}
+
+/// As Postfix does unless `smtpd_delay_reject=no`, and Exchange at the mail itself.
+#[tokio::test]
+async fn a_sender_that_is_refused_late_waits_too() {
+    for (stage, reply) in [
+        (
+            Stage::Recipient,
+            "553 5.7.1 <no-reply@shop.example>: Sender address rejected: not owned by user shop",
+        ),
+        (
+            Stage::Recipient,
+            "550 5.1.8 <no-reply@shop.example>: Sender address rejected: Domain not found",
+        ),
+        (Stage::Recipient, "553 5.1.7 Bad address of the sender"),
+        (
+            Stage::Recipient,
+            "554 5.7.1 <anna@example.com>: Relay access denied",
+        ),
+        (Stage::Data, "554 5.7.1 No valid sender"),
+        (
+            Stage::Content,
+            "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+        ),
+        (
+            Stage::Content,
+            "550-5.7.26 The sender is\r\n550 5.7.26 not authenticated",
+        ),
+    ] {
+        let sink = Sink::saying(vec![Say::Reply(stage, reply), Say::Take]);
+        let mailer = to(&sink);
+        let told = later(mailer.send(&message(1)).await);
+        assert!(told.contains(&reply[..3]), "{told}");
+        mailer.send(&message(1)).await.unwrap();
+        assert_eq!(sink.arrived().len(), 1, "{reply}");
     }
 }
 

@@ -38,10 +38,14 @@ impl Fault {
     ///
     /// Only an answer of the 500s to the recipient or to the mail itself is about this mail. One to the greeting, to the
     /// password or to the sender is about how Shotify is set up: it would meet every mail, and the operator can mend
-    /// it. Such mails wait and are tried again, so that a wrong password loses none of them.
+    /// it. Such mails wait and are tried again, so that a wrong password loses none of them. Many servers judge the
+    /// sender only when the recipient or the mail has come; their enhanced status tells.
     pub fn new(stage: Stage, error: &Error) -> Self {
         let refused = matches!(stage, Stage::Recipient | Stage::Content)
-            && error.status().is_some_and(is_about_the_mail);
+            && error.status().is_some_and(is_about_the_mail)
+            && !error
+                .source()
+                .is_some_and(|said| is_about_the_set_up(&said.to_string()));
         Self {
             reason: reason(stage, error),
             refused,
@@ -80,6 +84,15 @@ fn is_about_the_mail(code: Code) -> bool {
     code.severity == Severity::PermanentNegativeCompletion && !sign_in
 }
 
+/// Whether a reply begins with an enhanced status (RFC 3463) by which the sender's address is bad (5.1.7, 5.1.8) or
+/// something is not allowed (5.7.x: to relay, to send as this sender). Also some spam is refused by 5.7.1: such a mail
+/// is tried a few times in vain, where a mail that was given up at once would be lost by a wrong setting.
+fn is_about_the_set_up(reply: &str) -> bool {
+    let status = reply.split_whitespace().next().unwrap_or_default();
+    let numbers: Option<Vec<u16>> = status.split('.').map(|part| part.parse().ok()).collect();
+    matches!(numbers.as_deref(), Some([5, 7, _] | [5, 1, 7 | 8]))
+}
+
 /// Of an answer to the password the number alone: its text may quote what was sent.
 fn reason(stage: Stage, error: &Error) -> String {
     let (doing, status) = (doing(stage), error.status());
@@ -101,5 +114,36 @@ const fn doing(stage: Stage) -> &'static str {
         Stage::Sender => "at the sender",
         Stage::Recipient => "at the recipient",
         Stage::Content => "at the mail",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_enhanced_status_tells_whose_fault_it_is() {
+        for reply in [
+            "5.7.1 <a@b>: Relay access denied",
+            "5.7.60 SMTP; Client does not have permissions to send as this sender",
+            "5.1.7 Bad sender",
+            "5.1.8 <a@b>: Sender address rejected: Domain not found",
+            "5.7.26",
+        ] {
+            assert!(is_about_the_set_up(reply), "{reply}");
+        }
+        for reply in [
+            "",
+            "No",
+            "5.1.1 nobody",
+            "5.1.10 no such address",
+            "5.1.78 odd",
+            "5.2.2 full",
+            "5.7 no status",
+            "15.7.1 no status",
+            "No. See 5.7.1",
+        ] {
+            assert!(!is_about_the_set_up(reply), "{reply}");
+        }
     }
 }

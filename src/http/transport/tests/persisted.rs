@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::support::Server;
 use crate::ports::persisted::{MockPersistedQueries, PersistedQueries};
 use crate::ports::store::{StoreError, StoreResult};
+use crate::services::testing::Log;
 
 /// Keeps everything.
 #[derive(Default)]
@@ -112,6 +113,34 @@ async fn while_the_keeper_is_away_documents_that_are_sent_along_are_run() {
     let long = json!({"query": "{ hello }", "extensions": extensions});
     let hello = json!({"data": {"hello": "world"}});
     assert_eq!(server.json(long).await.json, hello);
+}
+
+/// D1
+#[tokio::test]
+async fn an_outage_of_the_keeper_does_not_fill_the_log_but_another_failure_is_told() {
+    let failures: [(fn() -> StoreError, &str); 2] = [
+        (|| StoreError::Unavailable("away".into()), "DEBUG"),
+        (|| StoreError::Failed("odd".into()), "WARN"),
+    ];
+    for (failure, level) in failures {
+        let mut keeper = MockPersistedQueries::new();
+        keeper.expect_get().returning(move |_| Err(failure()));
+        keeper.expect_put().returning(move |_, _| Err(failure()));
+        let server = Server::keeping(Arc::new(keeper));
+        let log = Log::default();
+        let listening = log.listen();
+        let extensions = extension("{ hello }");
+        server.json(json!({ "extensions": extensions })).await;
+        server
+            .json(json!({"query": "{ hello }", "extensions": extensions}))
+            .await;
+        drop(listening);
+        let text = log.text();
+        let told = text.lines().filter(|line| line.contains("persisted query"));
+        let level = format!("\"level\":\"{level}\"");
+        let told = told.filter(|line| line.contains(&level)).count();
+        assert_eq!(told, 2, "{text}");
+    }
 }
 
 #[tokio::test]
