@@ -1,6 +1,6 @@
 //! Trying every connection, for whoever sets a server up. Makes and changes nothing.
 
-use super::{AppError, database, mail, objects, shared};
+use super::{AppError, database, mail, objects, seeing, shared};
 use crate::config::Config;
 
 /// What was tried, a sentence each.
@@ -34,6 +34,7 @@ pub async fn check_config(config: &Config) -> Checked {
     }
     checked.take(shared::check(config).await);
     checked.take(objects::check(config).await.map(Some));
+    checked.take(seeing::check(config).await);
     checked.take(mail::check(config).await);
     checked
 }

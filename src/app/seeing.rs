@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::AppError;
+use crate::adapters::clock::SystemClock;
 use crate::adapters::pictures::{PictureLimits, PictureStudio};
 use crate::adapters::vectors::memory::{MemoryIndex, SearchLimits};
 use crate::adapters::vision::google::{GoogleLabeller, GoogleVisionConfig};
@@ -77,22 +78,44 @@ fn labeller(
     model: &Arc<Model>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Labeller>, AppError> {
-    let (studio, model) = (studio.clone(), model.clone());
-    Ok(match &config.vision.labeller {
-        Vision::OnDevice => Arc::new(OnDeviceLabeller { studio, model }),
-        Vision::Google {
-            endpoint,
-            credentials,
-        } => {
-            let google = GoogleVisionConfig {
-                endpoint: endpoint.clone(),
-                credentials: credentials.clone(),
-                ..GoogleVisionConfig::default()
-            };
-            let labeller = GoogleLabeller::new(google, clock.clone());
-            Arc::new(labeller.map_err(|error| AppError::new("VISION", error))?)
-        }
+    Ok(match google(config, clock)? {
+        Some(google) => Arc::new(google),
+        None => Arc::new(OnDeviceLabeller {
+            studio: studio.clone(),
+            model: model.clone(),
+        }),
     })
+}
+
+/// Google Cloud Vision, where the settings name it.
+fn google(config: &Config, clock: &Arc<dyn Clock>) -> Result<Option<GoogleLabeller>, AppError> {
+    let Vision::Google {
+        endpoint,
+        credentials,
+    } = &config.vision.labeller
+    else {
+        return Ok(None);
+    };
+    let google = GoogleVisionConfig {
+        endpoint: endpoint.clone(),
+        credentials: credentials.clone(),
+        ..GoogleVisionConfig::default()
+    };
+    let labeller = GoogleLabeller::new(google, clock.clone());
+    labeller
+        .map(Some)
+        .map_err(|error| AppError::new("VISION", error))
+}
+
+/// Whether who labels pictures answers, as a sentence; none where that is the server itself. Sends no picture.
+pub(super) async fn check(config: &Config) -> Result<Option<&'static str>, AppError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let Some(google) = google(config, &clock)? else {
+        return Ok(None);
+    };
+    let checked = google.check().await;
+    checked.map_err(|error| AppError::new("VISION", error))?;
+    Ok(Some("Google Cloud Vision answers."))
 }
 
 fn picture_limits(config: &Config) -> PictureLimits {

@@ -59,6 +59,15 @@ impl Fault {
         }
     }
 
+    /// Its sentence.
+    pub fn reason(self) -> String {
+        match self {
+            Self::Passing { reason, .. } | Self::Refused { reason, .. } | Self::Odd(reason) => {
+                reason
+            }
+        }
+    }
+
     /// Whether the answer had this status and no other try would change it.
     pub fn is(&self, code: u16) -> bool {
         matches!(self, Self::Refused { status: Some(status), .. } if *status == code)

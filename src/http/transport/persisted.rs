@@ -73,9 +73,10 @@ pub(super) async fn keep(hash: &str, document: &str, known: &dyn PersistedQuerie
 
 /// That the keeper is away stands in the log already, once; an outage must not fill it with a line for each request.
 fn note(error: &StoreError, what: &'static str) {
-    match error {
-        StoreError::Unavailable(_) => tracing::debug!(%error, "{what}"),
-        _ => tracing::warn!(%error, "{what}"),
+    if matches!(error, StoreError::Unavailable(_)) {
+        tracing::debug!(%error, "{what}");
+    } else {
+        tracing::warn!(%error, "{what}");
     }
 }
 

@@ -50,6 +50,35 @@ async fn check_config_says_that_redis_does_not_answer_without_its_password() {
     assert_refused(&output, "REDIS_URL");
 }
 
+/// N1
+#[tokio::test]
+async fn check_config_tries_google_cloud_vision() {
+    let data = folder();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let answer = axum::routing::post(async || "{}");
+    let router = axum::Router::new().route("/v1/images:annotate", answer);
+    let standing_in = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let settings = [("VISION", "google"), ("VISION_ENDPOINT", &endpoint)];
+    let output = run(&data, &["check-config"], &settings).await;
+    let (out, err) = said(&output);
+    assert!(
+        output.status.success() && out.contains("Google Cloud Vision answers."),
+        "{out}{err}"
+    );
+    standing_in.abort();
+    let nowhere = [
+        ("VISION", "google"),
+        ("VISION_ENDPOINT", "http://127.0.0.1:1"),
+    ];
+    assert_refused(&run(&data, &["check-config"], &nowhere).await, "VISION");
+    let key = data.path().join("key.json");
+    std::fs::write(&key, format!("{{\"type\": \"{CANARY}\"}}")).unwrap();
+    let file = ("GOOGLE_APPLICATION_CREDENTIALS", key.to_str().unwrap());
+    let output = run(&data, &["check-config"], &[settings[0], file]).await;
+    assert_refused(&output, "VISION");
+}
+
 #[tokio::test]
 async fn check_config_makes_nothing() {
     let data = folder();

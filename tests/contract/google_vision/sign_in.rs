@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::json;
@@ -69,6 +70,40 @@ async fn tokens_do_not_leave_the_machine_in_the_clear() {
             "{bad}"
         );
     }
+}
+
+/// Answers everybody with this status; checks nothing but that no picture is sent.
+async fn answering(status: u16) -> String {
+    let status = StatusCode::from_u16(status).unwrap();
+    let answer = move |body: String| async move {
+        assert_eq!(body, r#"{"requests":[]}"#);
+        (status, "{}")
+    };
+    let router = Router::new().route("/v1/images:annotate", post(answer));
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}")
+}
+
+/// N1
+#[tokio::test]
+async fn a_check_asks_for_a_token_and_for_no_picture() {
+    for good in [200, 400] {
+        let labeller = open(config(&answering(good).await)).unwrap();
+        labeller.check().await.unwrap();
+    }
+    for bad in [401, 403, 404, 503] {
+        let labeller = open(config(&answering(bad).await)).unwrap();
+        let told = labeller.check().await.unwrap_err().to_string();
+        assert!(told.contains(&bad.to_string()), "{told}");
+    }
+    let clock = Arc::new(SystemClock);
+    let tokens = Arc::new(NoToken { passing: false });
+    let config = config(&answering(200).await);
+    let labeller = GoogleLabeller::with_tokens(&config, tokens, clock).unwrap();
+    let told = labeller.check().await.unwrap_err().to_string();
+    assert!(told.contains("the account is gone"), "{told}");
 }
 
 /// Also with a stand-in on this machine, once a file is named.

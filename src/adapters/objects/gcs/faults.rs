@@ -74,15 +74,6 @@ pub(super) async fn within<T>(
     timeout(limit, attempt).await.map_err(late)?
 }
 
-/// The sentence of a fault.
-pub(super) fn reason(fault: Fault) -> String {
-    match fault {
-        Fault::Passing { reason, .. } | Fault::Refused { reason, .. } | Fault::Odd(reason) => {
-            reason
-        }
-    }
-}
-
 /// What a fault is to who asked for an object. A 404 is to be judged before: the bucket may be what is missing.
 pub(super) fn told(fault: Fault) -> ObjectError {
     match fault {

@@ -157,7 +157,7 @@ impl GcsObjects {
     /// Whether the bucket is there and all that a server does with it is allowed. Changes nothing.
     pub async fn check(&self) -> Result<(), GcsError> {
         let checked = self.bucket.check().await;
-        checked.map_err(|fault| GcsError::Bucket(faults::reason(fault)))
+        checked.map_err(|fault| GcsError::Bucket(fault.reason()))
     }
 }
 

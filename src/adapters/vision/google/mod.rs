@@ -58,6 +58,9 @@ pub enum GoogleVisionError {
     /// HTTP or TLS cannot be used at all.
     #[error("a client for Google Cloud Vision: {0}")]
     Client(String),
+    /// It does not answer, or not to us.
+    #[error("{0}")]
+    Unusable(String),
 }
 
 /// Lets Google Cloud Vision label pictures.
@@ -109,6 +112,17 @@ impl GoogleLabeller {
             annotate: place.join(["v1", "images:annotate"]),
             pace,
         })
+    }
+
+    /// Whether a token is to be had and Google Cloud Vision lets us in with it. Sends no picture: that none is a wrong
+    /// number of pictures is said only to whom it would answer.
+    pub async fn check(&self) -> Result<(), GoogleVisionError> {
+        let call = || self.ask(Bytes::from_static(protocol::NO_PICTURE));
+        match self.pace.often(SERVICE, self.pace.whole, call).await {
+            Ok(_) => Ok(()),
+            Err(fault) if fault.is(400) => Ok(()),
+            Err(fault) => Err(GoogleVisionError::Unusable(fault.reason())),
+        }
     }
 
     async fn ask(&self, body: Bytes) -> Result<Answer, Fault> {

@@ -35,6 +35,9 @@ struct Feature {
     max_results: u32,
 }
 
+/// The body of a request for none.
+pub(super) const NO_PICTURE: &[u8] = br#"{"requests":[]}"#;
+
 /// The body of a request for one picture.
 pub(super) fn request(picture: &[u8]) -> serde_json::Result<Vec<u8>> {
     let features = FEATURES.map(|(r#type, max_results)| Feature {

@@ -118,11 +118,14 @@ async fn while_the_keeper_is_away_documents_that_are_sent_along_are_run() {
 /// D1
 #[tokio::test]
 async fn an_outage_of_the_keeper_does_not_fill_the_log_but_another_failure_is_told() {
-    let failures: [(fn() -> StoreError, &str); 2] = [
-        (|| StoreError::Unavailable("away".into()), "DEBUG"),
-        (|| StoreError::Failed("odd".into()), "WARN"),
-    ];
-    for (failure, level) in failures {
+    for (away, level) in [(true, "DEBUG"), (false, "WARN")] {
+        let failure = move || {
+            if away {
+                StoreError::Unavailable("away".into())
+            } else {
+                StoreError::Failed("odd".into())
+            }
+        };
         let mut keeper = MockPersistedQueries::new();
         keeper.expect_get().returning(move |_| Err(failure()));
         keeper.expect_put().returning(move |_, _| Err(failure()));
