@@ -33,9 +33,9 @@ impl Incident {
         }
     }
 
-    /// Whether it happened since a connection of this age was made.
-    pub fn happened_within(&self, age: Duration) -> bool {
-        self.at().is_some_and(|at| at.elapsed() <= age)
+    /// Whether it happened since then.
+    pub fn happened_since(&self, made: Instant) -> bool {
+        self.at().is_some_and(|at| at >= made)
     }
 
     fn at(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -52,14 +52,11 @@ mod tests {
     fn connections_older_than_an_incident_are_not_trusted() {
         let incident = Incident::default();
         let made = Instant::now();
-        assert!(!incident.happened_within(made.elapsed()));
+        assert!(!incident.happened_since(made));
         incident.note();
-        assert!(incident.happened_within(made.elapsed()));
-        let made_after = Instant::now();
+        assert!(incident.happened_since(made));
+        let made_after = Instant::now() + Duration::from_nanos(1);
         incident.note();
-        assert!(
-            !incident.happened_within(made_after.elapsed()),
-            "the same one"
-        );
+        assert!(!incident.happened_since(made_after), "the same one");
     }
 }

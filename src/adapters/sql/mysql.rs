@@ -5,7 +5,7 @@
 //! from it first. So a connection that does not answer in time is not closed but replaced, where it is, by a new one.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
 use sqlx::pool::PoolConnectionMetadata;
@@ -88,7 +88,8 @@ impl Server {
         connection: &mut MySqlConnection,
         meta: &PoolConnectionMetadata,
     ) -> sqlx::Result<bool> {
-        if self.incident.happened_within(meta.age) {
+        let made = Instant::now().checked_sub(meta.age);
+        if made.is_some_and(|made| self.incident.happened_since(made)) {
             return Ok(false);
         }
         if meta.idle_for >= TRUSTED && !answers(connection, IDLE_ANSWER).await {
