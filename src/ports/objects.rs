@@ -86,10 +86,12 @@ pub trait ObjectStore: Send + Sync {
     /// The caller MUST have judged access. An object that is not there may get one, too.
     async fn link(
         &self,
-        key: &str,
-        media_type: &'static str,
-        valid_for: Duration,
-    ) -> Result<Option<Url>, ObjectError>;
+        _key: &str,
+        _media_type: &'static str,
+        _valid_for: Duration,
+    ) -> Result<Option<Url>, ObjectError> {
+        Ok(None)
+    }
     /// Removes the object, if any.
     async fn delete(&self, key: &str) -> Result<(), ObjectError>;
 }

@@ -16,7 +16,6 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt as _;
 use tokio::task::spawn_blocking;
 use tokio_util::io::ReaderStream;
-use url::Url;
 
 use super::key;
 use crate::ports::objects::{Object, ObjectError, ObjectFacts, ObjectStore};
@@ -191,16 +190,6 @@ impl ObjectStore for FileObjects {
         let chunks = ReaderStream::with_capacity(file, CHUNK);
         let bytes = Box::pin(chunks.map(|chunk| chunk.map_err(|error| fault(&error))));
         Ok(Object { size, bytes })
-    }
-
-    /// A file has no address: its bytes go through the server.
-    async fn link(
-        &self,
-        _key: &str,
-        _media_type: &'static str,
-        _valid_for: Duration,
-    ) -> Result<Option<Url>, ObjectError> {
-        Ok(None)
     }
 
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {

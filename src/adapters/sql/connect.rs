@@ -19,7 +19,7 @@ const BUSY: Duration = Duration::from_secs(5);
 const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 /// Prepared statements kept by each connection.
-const STATEMENTS: usize = 256;
+pub(super) const STATEMENTS: usize = 256;
 /// How long a replica is waited for: the primary can do its work.
 const REPLICA: Duration = Duration::from_millis(500);
 

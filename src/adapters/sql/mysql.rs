@@ -12,7 +12,7 @@ use sqlx::pool::PoolConnectionMetadata;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::{sleep, timeout};
 
-use super::connect::Purpose;
+use super::connect::{Purpose, STATEMENTS};
 use super::dialect;
 use super::incident::Incident;
 
@@ -25,8 +25,6 @@ const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// How long a new connection may take, and the pause before the next try.
 const CONNECT: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(500);
-/// Prepared statements kept by each connection.
-const STATEMENTS: usize = 256;
 
 /// A server, and how connections to it are made.
 #[derive(Clone)]

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use url::Url;
 
 use super::*;
 use crate::ports::objects::Object;
@@ -90,14 +88,6 @@ impl ObjectStore for Memory {
             size: bytes.len() as u64,
             bytes: Box::pin(stream::iter(halves.map(Ok))),
         })
-    }
-    async fn link(
-        &self,
-        _key: &str,
-        _media_type: &'static str,
-        _valid_for: Duration,
-    ) -> Result<Option<Url>, ObjectError> {
-        Ok(None)
     }
     async fn delete(&self, key: &str) -> Result<(), ObjectError> {
         self.held.lock().unwrap().remove(key);

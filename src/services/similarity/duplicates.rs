@@ -100,8 +100,7 @@ impl Duplicates {
             // The describer has yet to come by; without an embedding nothing can be said.
             return Ok(());
         };
-        self.similar.follower.filled().await?;
-        self.similar.follower.look().await?;
+        self.similar.follower.catch_up().await?;
         let hash = product.facts.perceptual_hash;
         let mut same = self.same(hash, &embedding).await?;
         if same.iter().all(|other| other.id != id) {

@@ -102,6 +102,13 @@ impl Follower {
         *self.filled.borrow()
     }
 
+    /// Waits until it is filled, and takes over what was committed before this call, also on other servers: whoever put a
+    /// picture up there finds it here at once.
+    pub async fn catch_up(&self) -> Result<(), SimilarError> {
+        self.filled().await?;
+        self.look().await
+    }
+
     /// Takes over what was committed lately, here or elsewhere. Ids commit out of order, so that each look goes back
     /// over what the last ones saw.
     pub async fn look(&self) -> Result<(), SimilarError> {

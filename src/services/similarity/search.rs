@@ -86,7 +86,7 @@ pub struct Similar {
     pub store: Arc<dyn Store>,
     /// Candidates.
     pub index: Arc<dyn VectorIndex>,
-    /// Knows whether the index is filled.
+    /// Keeps the index like the database.
     pub follower: Arc<Follower>,
     /// What is less alike is not found.
     pub least: Similarity,
@@ -104,7 +104,7 @@ impl Similar {
         if filter.finds_nothing() {
             return Ok(request.page(Vec::new()));
         }
-        self.follower.filled().await?;
+        self.follower.catch_up().await?;
         let mut search = Search {
             similar: self,
             viewer,
@@ -126,7 +126,7 @@ impl Similar {
         if filter.finds_nothing() {
             return Ok(0);
         }
-        self.follower.filled().await?;
+        self.follower.catch_up().await?;
         let candidates = self.candidates(look, usize::MAX).await?;
         let ids: Vec<ProductId> = candidates
             .best

@@ -104,13 +104,6 @@ fn in_seconds(seconds: u64) -> Instant {
     Instant::now() + Duration::from_secs(seconds)
 }
 
-/// The same member on another server.
-fn at(client: &Client, server: &Server) -> Client {
-    let mut moved = client.another_tab();
-    moved.base.clone_from(&server.base);
-    moved
-}
-
 async fn put_up(client: &Client, title: &str) -> String {
     client
         .put_up(json!({ "title": title }), corpus::png(8, 8))
@@ -126,9 +119,9 @@ async fn a_write_is_seen_at_once_on_another_server_while_the_replicas_stand_stil
         pair.on_each_replica("STOP REPLICA SQL_THREAD").await;
         put_up(&anna, "Second").await;
         let before = pair.asked().await;
-        assert_eq!(newest(&at(&anna, other)).await, "Second");
+        assert_eq!(newest(&anna.at(other)).await, "Second");
         let gone = put_up(&bert, "Third").await;
-        let elsewhere = at(&bert, other);
+        let elsewhere = bert.at(other);
         assert_eq!(newest(&elsewhere).await, "Third");
         elsewhere.delete(&[&gone]).await.data();
         assert_eq!(newest(&bert).await, "Second");

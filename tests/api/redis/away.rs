@@ -153,7 +153,7 @@ async fn a_server_starts_without_redis_and_finds_it_when_it_comes() {
         let anna = earlier.member("anna").await;
         drop(earlier);
         let server = server(&data, &proxy.url(), &[]).await;
-        let anna = super::at(&anna, &server);
+        let anna = anna.at(&server);
         assert_unavailable("me", anna.me()).await;
         assert_unavailable("login", server.guest().sign_in(ANNA, PASSWORD)).await;
         assert_eq!(status(&server.guest(), "/healthz").await, 200);

@@ -1,6 +1,6 @@
 //! D2: a Redis that forgets, or goes back to an older state, revives nothing, and nobody is signed out by it.
 
-use super::{ANNA, assert_ended, at, on_redis, two_servers};
+use super::{ANNA, assert_ended, on_redis, two_servers};
 use crate::support::{Client, PASSWORD, Server};
 
 /// Sessions that have ended in each way there is, and some that live.
@@ -58,11 +58,11 @@ async fn people(one: &Server, other: &Server, mut note: impl AsyncFnMut()) -> Pe
 async fn check(people: &People, servers: &[Server; 2]) {
     for server in servers {
         for (what, ended) in &people.ended {
-            assert_ended(&at(ended, server).me().await, what);
-            assert_ended(&at(ended, server).refresh().await, what);
+            assert_ended(&ended.at(server).me().await, what);
+            assert_ended(&ended.at(server).refresh().await, what);
         }
         for alive in &people.alive {
-            at(alive, server).me().await.data();
+            alive.at(server).me().await.data();
         }
     }
 }

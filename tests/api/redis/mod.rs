@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::redis_keys::{Keys, redis_url};
-use crate::support::{Client, Server};
+use crate::support::Server;
 
 const ANNA: &str = "anna@example.com";
 
@@ -65,13 +65,6 @@ async fn two_servers(place: &Place, more: &[(&str, &str)]) -> [Server; 2] {
     let one = server(&data, place.url.as_str(), more).await;
     let other = server(&data, place.url.as_str(), more).await;
     [one, other]
-}
-
-/// The same browser, led to another server.
-fn at(client: &Client, server: &Server) -> Client {
-    let mut moved = client.another_tab();
-    moved.base.clone_from(&server.base);
-    moved
 }
 
 /// The session is over, and the cookie stays where it is.

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{ANNA, assert_ended, at, on_redis, two_servers};
+use super::{ANNA, assert_ended, on_redis, two_servers};
 use crate::support::{Answer, Client, PASSWORD, Server};
 
 /// S8
@@ -17,22 +17,22 @@ async fn a_session_is_good_at_every_server_and_ends_at_all_of_them_at_once() {
         let bert = other.member("bert").await;
         let phone = other.guest();
         phone.sign_in(ANNA, PASSWORD).await.data();
-        at(&anna, &other).me().await.data();
-        at(&phone, &one).me().await.data();
+        anna.at(&other).me().await.data();
+        phone.at(&one).me().await.data();
         let (desk, pocket) = (anna.another_tab(), phone.another_tab());
-        at(&anna, &other).logout_all().await.data();
+        anna.at(&other).logout_all().await.data();
         for ended in [&desk, &pocket] {
             for server in [&one, &other] {
-                assert_ended(&at(ended, server).me().await, "me");
-                assert_ended(&at(ended, server).refresh().await, "refresh");
+                assert_ended(&ended.at(server).me().await, "me");
+                assert_ended(&ended.at(server).refresh().await, "refresh");
             }
         }
-        at(&bert, &one).me().await.data();
+        bert.at(&one).me().await.data();
         let again = one.guest();
         again.sign_in(ANNA, PASSWORD).await.data();
         let copy = again.another_tab();
         again.logout().await.data();
-        assert_ended(&at(&copy, &other).me().await, "logout");
+        assert_ended(&copy.at(&other).me().await, "logout");
     })
     .await;
 }
@@ -48,7 +48,7 @@ async fn twenty_refreshes_at_two_servers_have_one_successor() {
             .into_iter()
             .cycle()
             .take(20)
-            .map(|server| at(&anna, server))
+            .map(|server| anna.at(server))
             .collect();
         let answers = join_all(tabs.iter().map(Client::refresh)).await;
         for answer in &answers {
@@ -57,10 +57,10 @@ async fn twenty_refreshes_at_two_servers_have_one_successor() {
         let generations = one.rows("SELECT '' || generation FROM sessions").await;
         assert_eq!(generations, ["2"]);
         for tab in &tabs {
-            at(tab, &one).me().await.data();
-            at(tab, &other).me().await.data();
+            tab.at(&one).me().await.data();
+            tab.at(&other).me().await.data();
         }
-        assert_ended(&at(&anna, &other).me().await, "the consumed one");
+        assert_ended(&anna.at(&other).me().await, "the consumed one");
     })
     .await;
 }
@@ -71,13 +71,13 @@ async fn a_stolen_token_ends_the_family_at_every_server() {
     on_redis(async |place| {
         let [one, other] = two_servers(place, &[]).await;
         let anna = one.member("anna").await;
-        let thief = at(&anna, &other);
+        let thief = anna.at(&other);
         anna.refresh().await.data();
-        at(&anna, &other).me().await.data();
+        anna.at(&other).me().await.data();
         anna.refresh().await.data();
         assert_ended(&thief.refresh().await, "stolen");
         for server in [&one, &other] {
-            assert_ended(&at(&anna, server).me().await, "the family");
+            assert_ended(&anna.at(server).me().await, "the family");
         }
     })
     .await;
@@ -91,7 +91,7 @@ async fn failed_sign_ins_are_counted_together() {
         let [one, other] = two_servers(place, &limit).await;
         let anna = one.member("anna").await;
         for _ in 0..6 {
-            let right = at(&anna, &other);
+            let right = anna.at(&other);
             right.sign_in(ANNA, PASSWORD).await.data();
         }
         for server in [&one, &other, &one, &other] {

@@ -1,5 +1,7 @@
 //! A picture finds itself, in whatever file it comes and wherever it stands in the request.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{ask, cropped, encoded_again, found, photo, similar, titles};
@@ -19,6 +21,21 @@ async fn gallery() -> (Server, Client) {
     let inputs = pictures.map(|(title, bytes)| (json!({ "title": title }), bytes.to_vec()));
     anna.upload_all(inputs.to_vec()).await.data();
     (server, anna)
+}
+
+/// Servers side by side follow each other's commits once a second; a search does not wait for that.
+#[tokio::test]
+async fn what_was_put_up_on_one_server_is_found_at_once_on_another() {
+    let (server, anna) = gallery().await;
+    let beside = Server::on(Arc::clone(&server.data), &[]).await;
+    let there = anna.at(&beside);
+    assert_eq!(found(&there, corpus::CAT).await, ["Cat"]);
+    for number in 0..5 {
+        let title = format!("Mountain {number}");
+        let look = photo("machu-picchu");
+        anna.put_up(json!({ "title": title }), look.clone()).await;
+        assert!(found(&there, &look).await.contains(&title), "{title}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use super::{Answer, PASSWORD, PUBLIC_URL};
+use super::{Answer, PASSWORD, PUBLIC_URL, Server};
 
 /// A file of a multipart request: where it goes in the variables, its name and its bytes.
 #[derive(Clone)]
@@ -49,6 +49,13 @@ impl Client {
         (*tab.cookie.lock().unwrap()).clone_from(&self.cookie.lock().unwrap());
         (*tab.csrf.lock().unwrap()).clone_from(&self.csrf.lock().unwrap());
         tab
+    }
+
+    /// The same person in another tab, led to another server.
+    pub fn at(&self, server: &Server) -> Self {
+        let mut moved = self.another_tab();
+        moved.base.clone_from(&server.base);
+        moved
     }
 
     /// Sends this header with every request.

@@ -127,6 +127,9 @@ fn store(rows: &Rows) -> FakeStore {
         .expect_count_among()
         .returning(|_, _, ids| Ok(i64::try_from(ids.len()).unwrap()));
     let held = rows.clone();
+    // Nothing came from other servers.
+    let written = store.embeddings.expect_written_since();
+    written.returning(|_, _| Ok(Vec::new()));
     store.embeddings.expect_of().returning(move |_, ids| {
         let rows = held.lock().unwrap();
         // In no order.
