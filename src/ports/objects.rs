@@ -86,10 +86,11 @@ pub trait ObjectStore: Send + Sync {
     /// The caller MUST have judged access. An object that is not there may get one, too.
     async fn link(
         &self,
-        _key: &str,
-        _media_type: &'static str,
-        _valid_for: Duration,
+        key: &str,
+        media_type: &'static str,
+        valid_for: Duration,
     ) -> Result<Option<Url>, ObjectError> {
+        let _ = (key, media_type, valid_for);
         Ok(None)
     }
     /// Removes the object, if any.
