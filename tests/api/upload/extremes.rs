@@ -41,7 +41,7 @@ async fn many_large_pictures_at_once_take_no_more_memory_than_the_bound() {
     let large = plain(4_000, 4_000);
     member.upload(titled("x"), large.clone()).await.data();
     let one = server.memory_peak();
-    let tabs: Vec<Client> = (0..6).map(|_| member.another_tab()).collect();
+    let tabs: Vec<Client> = (0..4).map(|_| member.another_tab()).collect();
     let uploads = tabs
         .iter()
         .map(|tab| tab.upload(titled("x"), large.clone()));
