@@ -157,7 +157,7 @@ async fn a_product_that_is_gone_or_not_described_yet_is_not_compared() {
     assert_eq!(flag(&bench, first), None);
 }
 
-/// C3
+/// D4
 #[tokio::test(start_paused = true)]
 async fn a_unit_that_met_another_is_tried_again_and_tells_once() {
     let bench = Bench::filled().await;
