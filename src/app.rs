@@ -6,6 +6,7 @@
 mod admin;
 mod check;
 mod database;
+mod descriptors;
 mod mail;
 mod objects;
 mod seeing;
@@ -15,7 +16,7 @@ mod shared;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::chance::SystemRandom;
@@ -60,8 +61,8 @@ pub use check::{Checked, check_config};
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 
-/// Passwords that may wait for the hasher; one more is told to come again.
-const HASHING_QUEUE: usize = 256;
+/// Pictures whose finished bytes are held at once, some 30 MiB each at most.
+const DESKS: usize = 8;
 
 /// Why the program ends. The sentence is for the operator and holds no secret.
 #[derive(Debug, Error)]
@@ -127,7 +128,11 @@ impl App {
             .map_or(1, usize::from)
             .div_ceil(2);
         Ok(Self {
-            hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
+            hasher: Arc::new(Argon2Hasher::new(
+                random.clone(),
+                hashers,
+                config.limits.password_queue,
+            )),
             shared: shared::open(&config, &store, &clock)?,
             mails: mail::open(&config, &clock)?,
             objects: objects::open(&config, &clock)?,
@@ -206,6 +211,7 @@ impl App {
             studio: self.seeing.studio.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            desks: Arc::new(Semaphore::new(DESKS)),
             currency: self.config.currency.clone(),
             limits: UploadLimits {
                 files: limits.max_files,
@@ -325,7 +331,7 @@ impl App {
             playground: config.listen.playground,
             mailbox: self.mails.mailbox.clone(),
             production: config.environment.is_production(),
-            concurrent,
+            downloads: config.limits.max_downloads,
         })
     }
 
@@ -382,6 +388,10 @@ fn transport(config: &Config) -> TransportConfig {
         max_file_bytes: limits.max_file_bytes,
         max_request_bytes: limits.max_request_bytes,
         deadline: limits.request_deadline,
+        uploads: limits.max_uploads,
+        uploads_per_client: limits.max_uploads_per_client,
+        spool_bytes: limits.max_spool_bytes,
+        proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
         ..TransportConfig::new(config.data_dir.join("spool"), config.listen.introspection)
     }
 }
