@@ -12,6 +12,7 @@ mod objects;
 mod seeing;
 mod serve;
 mod shared;
+mod transport;
 
 use std::sync::Arc;
 
@@ -26,7 +27,6 @@ use crate::adapters::mail::letters::Letters;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::sql::SqlStore;
 use crate::config::{Config, Secret, secrets};
-use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
 use crate::http::executor::SchemaExecutor;
@@ -34,7 +34,6 @@ use crate::http::health::StoreReadiness;
 use crate::http::origin::Sites;
 use crate::http::router::{Parts, router};
 use crate::http::session::SessionCookies;
-use crate::http::transport::TransportConfig;
 use crate::http::visitor::Visitors;
 use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
@@ -319,7 +318,7 @@ impl App {
         let concurrent = config.limits.max_concurrent_requests;
         router(Parts {
             executor: Arc::new(SchemaExecutor::new(schema, visitors.clone(), concurrent)),
-            transport: transport(config),
+            transport: transport::settings(config),
             queries: self.shared.queries.clone(),
             visitors,
             auth: services.auth.clone(),
@@ -371,29 +370,6 @@ fn session_secrets(config: &Config, random: &dyn Random) -> Result<Vec<Secret>, 
     Ok(vec![made.map_err(|error| {
         AppError::new("the session secret in DATA_DIR", error)
     })?])
-}
-
-fn transport(config: &Config) -> TransportConfig {
-    let limits = &config.limits;
-    let guard = GuardLimits {
-        bytes: limits.max_document_bytes,
-        tokens: limits.max_tokens,
-        depth: limits.max_depth,
-        mutations: limits.max_mutations,
-        ..GuardLimits::default()
-    };
-    TransportConfig {
-        guard,
-        max_files: limits.max_files,
-        max_file_bytes: limits.max_file_bytes,
-        max_request_bytes: limits.max_request_bytes,
-        deadline: limits.request_deadline,
-        uploads: limits.max_uploads,
-        uploads_per_client: limits.max_uploads_per_client,
-        spool_bytes: limits.max_spool_bytes,
-        proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
-        ..TransportConfig::new(config.data_dir.join("spool"), config.listen.introspection)
-    }
 }
 
 /// Scheme, host and port of a URL, as browsers send them.
