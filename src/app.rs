@@ -6,16 +6,18 @@
 mod admin;
 mod check;
 mod database;
+mod descriptors;
 mod mail;
 mod objects;
 mod seeing;
 mod serve;
 mod shared;
+mod transport;
 
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::chance::SystemRandom;
@@ -25,7 +27,6 @@ use crate::adapters::mail::letters::Letters;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::sql::SqlStore;
 use crate::config::{Config, Secret, secrets};
-use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
 use crate::http::executor::SchemaExecutor;
@@ -33,7 +34,6 @@ use crate::http::health::StoreReadiness;
 use crate::http::origin::Sites;
 use crate::http::router::{Parts, router};
 use crate::http::session::SessionCookies;
-use crate::http::transport::TransportConfig;
 use crate::http::visitor::Visitors;
 use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
@@ -60,8 +60,8 @@ pub use check::{Checked, check_config};
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 
-/// Passwords that may wait for the hasher; one more is told to come again.
-const HASHING_QUEUE: usize = 256;
+/// Pictures whose finished bytes are held at once, some 30 MiB each at most.
+const DESKS: usize = 8;
 
 /// Why the program ends. The sentence is for the operator and holds no secret.
 #[derive(Debug, Error)]
@@ -127,7 +127,11 @@ impl App {
             .map_or(1, usize::from)
             .div_ceil(2);
         Ok(Self {
-            hasher: Arc::new(Argon2Hasher::new(random.clone(), hashers, HASHING_QUEUE)),
+            hasher: Arc::new(Argon2Hasher::new(
+                random.clone(),
+                hashers,
+                config.limits.password_queue,
+            )),
             shared: shared::open(&config, &store, &clock)?,
             mails: mail::open(&config, &clock)?,
             objects: objects::open(&config, &clock)?,
@@ -206,6 +210,7 @@ impl App {
             studio: self.seeing.studio.clone(),
             clock: self.clock.clone(),
             random: self.random.clone(),
+            desks: Arc::new(Semaphore::new(DESKS)),
             currency: self.config.currency.clone(),
             limits: UploadLimits {
                 files: limits.max_files,
@@ -313,7 +318,7 @@ impl App {
         let concurrent = config.limits.max_concurrent_requests;
         router(Parts {
             executor: Arc::new(SchemaExecutor::new(schema, visitors.clone(), concurrent)),
-            transport: transport(config),
+            transport: transport::settings(config),
             queries: self.shared.queries.clone(),
             visitors,
             auth: services.auth.clone(),
@@ -325,7 +330,7 @@ impl App {
             playground: config.listen.playground,
             mailbox: self.mails.mailbox.clone(),
             production: config.environment.is_production(),
-            concurrent,
+            downloads: config.limits.max_downloads,
         })
     }
 
@@ -365,25 +370,6 @@ fn session_secrets(config: &Config, random: &dyn Random) -> Result<Vec<Secret>, 
     Ok(vec![made.map_err(|error| {
         AppError::new("the session secret in DATA_DIR", error)
     })?])
-}
-
-fn transport(config: &Config) -> TransportConfig {
-    let limits = &config.limits;
-    let guard = GuardLimits {
-        bytes: limits.max_document_bytes,
-        tokens: limits.max_tokens,
-        depth: limits.max_depth,
-        mutations: limits.max_mutations,
-        ..GuardLimits::default()
-    };
-    TransportConfig {
-        guard,
-        max_files: limits.max_files,
-        max_file_bytes: limits.max_file_bytes,
-        max_request_bytes: limits.max_request_bytes,
-        deadline: limits.request_deadline,
-        ..TransportConfig::new(config.data_dir.join("spool"), config.listen.introspection)
-    }
 }
 
 /// Scheme, host and port of a URL, as browsers send them.

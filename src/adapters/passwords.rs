@@ -1,6 +1,7 @@
 //! argon2id on a bounded number of threads (A1, L3).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher as _, PasswordVerifier as _};
@@ -8,6 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine as _};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::domain::password::Password;
 use crate::ports::chance::{self, Random};
@@ -19,6 +21,9 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const LENGTH: usize = 32;
 
+/// How long a password waits for its turn: who is told to come again has lost less than who waits on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Hashes off the async workers. Each hash in work takes 19 MiB, so the workers bound the memory, too.
 pub struct Argon2Hasher {
     random: Arc<dyn Random>,
@@ -29,7 +34,7 @@ pub struct Argon2Hasher {
 }
 
 impl Argon2Hasher {
-    /// Works on `workers` hashes at once and lets `queue` more wait.
+    /// Works on `workers` hashes at once and lets `queue` more wait, each for [`PATIENCE`] at most.
     #[must_use]
     pub fn new(random: Arc<dyn Random>, workers: usize, queue: usize) -> Self {
         let workers = workers.max(1);
@@ -46,7 +51,8 @@ impl Argon2Hasher {
     ) -> Result<T, HashError> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| HashError::Busy)?;
-        let turn = Arc::clone(&self.workers).acquire_owned().await;
+        let turn = timeout(PATIENCE, Arc::clone(&self.workers).acquire_owned()).await;
+        let turn = turn.map_err(|_| HashError::Busy)?;
         let turn = turn.map_err(|_| HashError::Failed)?;
         // The permits go along: a caller who leaves does not free the thread that works for them.
         let done = tokio::task::spawn_blocking(move || {
@@ -175,6 +181,21 @@ mod tests {
         assert!(one.is_ok() && two.is_ok());
         assert_eq!(three, Err(HashError::Busy));
         assert!(hash().await.is_ok(), "places are given back");
+    }
+
+    /// L3: what waits is no more than a closure, and who left leaves their place.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever_and_who_leaves_makes_room() {
+        let hasher = hasher(1, 1);
+        let turn = Arc::clone(&hasher.workers).try_acquire_owned().unwrap();
+        let hash = || hasher.hash(password("one"));
+        for _ in 0..3 {
+            let left = timeout(PATIENCE / 2, hash()).await;
+            assert!(left.is_err(), "it had no turn");
+        }
+        assert_eq!(hash().await, Err(HashError::Busy));
+        drop(turn);
+        assert!(hash().await.is_ok());
     }
 
     #[tokio::test]

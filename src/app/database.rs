@@ -20,7 +20,7 @@ pub(super) async fn open_store(config: &Config) -> Result<SqlStore, AppError> {
         replicas: replicas.map(|url| url.reveal().to_owned()).collect(),
         ..settings(config)?
     };
-    let store = SqlStore::connect(&settings).await?;
+    let store = SqlStore::connect_for(&settings, config.limits.request_deadline).await?;
     if matches!(config.database, Database::Sqlite(_)) {
         store.migrate().await?;
     }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, AppError};
+use super::{App, AppError, descriptors};
 use crate::adapters::sql::in_background;
 use crate::config::Limits;
 use crate::http::server::{Bounds, Signals};
@@ -117,7 +117,8 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
 fn bounds(limits: &Limits) -> Bounds {
     Bounds {
         header_timeout: limits.header_timeout,
-        connections: limits.max_connections,
+        write_timeout: limits.write_timeout,
+        connections: descriptors::enough_for(limits.max_connections),
         linger: limits.shutdown_linger,
         drain: limits.shutdown_drain,
     }

@@ -8,7 +8,8 @@
 //! - Attempts: `FAILED_SIGN_INS_PER_ACCOUNT`, `FAILED_SIGN_INS_PER_IP`, `FAILED_SIGN_INS_WINDOW`, `MAILS_PER_ADDRESS`,
 //!   `MAILS_PER_IP`, `MAILS_WINDOW`.
 //! - Labelling: `LABELLINGS_PER_MEMBER`, `LABELLINGS_WINDOW`.
-//! - The server: `MAX_CONNECTIONS`, `MAX_CONCURRENT_REQUESTS`, `REQUEST_DEADLINE`, `HEADER_TIMEOUT`, `SHUTDOWN_LINGER`,
+//! - The server: `MAX_CONNECTIONS`, `MAX_CONCURRENT_REQUESTS`, `MAX_UPLOADS`, `MAX_UPLOADS_PER_CLIENT`, `MAX_SPOOL_BYTES`,
+//!   `MAX_DOWNLOADS`, `PASSWORD_QUEUE`, `REQUEST_DEADLINE`, `HEADER_TIMEOUT`, `WRITE_TIMEOUT`, `SHUTDOWN_LINGER`,
 //!   `SHUTDOWN_DRAIN`.
 
 use std::time::Duration;
@@ -75,12 +76,24 @@ pub struct Limits {
     pub labellings_window: Duration,
     /// Open connections.
     pub max_connections: usize,
-    /// Requests in work.
+    /// GraphQL requests in work.
     pub max_concurrent_requests: usize,
+    /// Requests with files under way.
+    pub max_uploads: usize,
+    /// Of these, by one client.
+    pub max_uploads_per_client: usize,
+    /// Bytes of files that are received and not yet worked on.
+    pub max_spool_bytes: u64,
+    /// Pictures that are sent at once.
+    pub max_downloads: usize,
+    /// Passwords that wait to be compared.
+    pub password_queue: usize,
     /// Longest execution of a GraphQL request.
     pub request_deadline: Duration,
     /// How long a request's head may take, and a connection be idle.
     pub header_timeout: Duration,
+    /// How long a client may take nothing of what it is sent.
+    pub write_timeout: Duration,
     /// How long connections are still taken after the signal to end.
     pub shutdown_linger: Duration,
     /// How long requests in work may take after that.
@@ -118,8 +131,14 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Limits 
         labellings_window: reader.span("LABELLINGS_WINDOW", "1h"),
         max_connections: reader.number("MAX_CONNECTIONS", 10_000, 1..=1_000_000),
         max_concurrent_requests: reader.number("MAX_CONCURRENT_REQUESTS", 1_024, 1..=100_000),
+        max_uploads: reader.number("MAX_UPLOADS", 64, 1..=10_000),
+        max_uploads_per_client: reader.number("MAX_UPLOADS_PER_CLIENT", 16, 1..=10_000),
+        max_spool_bytes: reader.number("MAX_SPOOL_BYTES", 2 << 30, MIB..=1 << 50),
+        max_downloads: reader.number("MAX_DOWNLOADS", 1_024, 1..=100_000),
+        password_queue: reader.number("PASSWORD_QUEUE", 64, 1..=10_000),
         request_deadline: reader.span("REQUEST_DEADLINE", "30s"),
         header_timeout: reader.span("HEADER_TIMEOUT", "30s"),
+        write_timeout: reader.span("WRITE_TIMEOUT", "30s"),
         shutdown_linger: optional_span(reader, "SHUTDOWN_LINGER", linger),
         shutdown_drain: reader.span("SHUTDOWN_DRAIN", "20s"),
     }

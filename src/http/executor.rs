@@ -23,16 +23,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct SchemaExecutor<S> {
     schema: S,
     visitors: Arc<Visitors>,
+    /// Requests in work.
     turns: Semaphore,
+    /// Requests in work and waiting.
+    places: Semaphore,
 }
 
 impl<S> SchemaExecutor<S> {
-    /// At most `concurrent` executions run at once; the next wait a second, then get UNAVAILABLE.
+    /// At most `concurrent` executions run at once. As many more wait, a second at most; the rest, and who waited in
+    /// vain, get UNAVAILABLE.
     pub fn new(schema: S, visitors: Arc<Visitors>, concurrent: usize) -> Self {
         Self {
             schema,
             visitors,
             turns: Semaphore::new(concurrent),
+            places: Semaphore::new(concurrent.saturating_mul(2)),
         }
     }
 }
@@ -40,10 +45,11 @@ impl<S> SchemaExecutor<S> {
 #[async_trait]
 impl<S: async_graphql::Executor> Executor for SchemaExecutor<S> {
     async fn execute(&self, request: Request, parts: &Parts) -> Response {
+        let Ok(_place) = self.places.try_acquire() else {
+            return busy();
+        };
         let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
-            let message = "The server is busy. Please try again soon.";
-            let error = server_error(Code::Unavailable, message).with_retry_after(1);
-            return Response::from_errors(vec![error]);
+            return busy();
         };
         let (caller, renewed) = self.visitors.caller(parts);
         let request = request.data(caller.clone());
@@ -51,6 +57,12 @@ impl<S: async_graphql::Executor> Executor for SchemaExecutor<S> {
         self.put(&mut response.http_headers, &caller.take_answer(), renewed);
         response
     }
+}
+
+fn busy() -> Response {
+    let message = "The server is busy. Please try again soon.";
+    let error = server_error(Code::Unavailable, message).with_retry_after(1);
+    Response::from_errors(vec![error])
 }
 
 impl<S> SchemaExecutor<S> {

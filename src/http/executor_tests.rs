@@ -218,3 +218,27 @@ async fn one_too_many_is_sent_away_and_told_when_to_come_back() {
         .await;
     assert!(third.errors.is_empty());
 }
+
+/// L3
+#[tokio::test(start_paused = true)]
+async fn so_many_may_wait_and_the_next_is_sent_away_without_waiting() {
+    let (executor, notify, waiting) = executor(1);
+    let executor = Arc::new(executor);
+    let run = |query: &'static str| {
+        let executor = Arc::clone(&executor);
+        tokio::spawn(async move { executor.execute(Request::new(query), &parts(&[])).await })
+    };
+    let first = run("{ wait }");
+    while !waiting.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    let second = run("{ caller }");
+    tokio::task::yield_now().await;
+    let began = tokio::time::Instant::now();
+    let third = run("{ caller }").await.unwrap();
+    assert_eq!(code_of(&third.errors[0]), Some(Code::Unavailable));
+    assert!(began.elapsed().is_zero());
+    notify.notify_one();
+    assert!(first.await.unwrap().errors.is_empty());
+    assert!(second.await.unwrap().errors.is_empty());
+}

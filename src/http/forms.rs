@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Form, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
@@ -22,6 +23,9 @@ use crate::services::users::{ConfirmError, UsersService};
 const MOST_BYTES: usize = 16 * 1024;
 /// How long a form may take to arrive and to be answered.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Seconds after which it is worth trying again what was not possible.
+const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
 
 struct Forms {
     auth: Arc<dyn AuthService>,
@@ -131,11 +135,13 @@ fn accept<T>(
 fn failed(error: &dyn std::error::Error) -> Response {
     tracing::error!(%error, "a form failed");
     let message = "Nothing was changed. Please try again in a minute.";
-    error_page(
+    let mut page = error_page(
         StatusCode::SERVICE_UNAVAILABLE,
         "This is not possible right now",
         message,
-    )
+    );
+    page.headers_mut().insert(RETRY_AFTER, RETRY_SOON);
+    page
 }
 
 #[cfg(test)]

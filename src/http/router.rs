@@ -26,6 +26,10 @@ use crate::services::auth::AuthService;
 use crate::services::media::MediaService;
 use crate::services::users::UsersService;
 
+/// Pages under way at once, and forms, which take time to arrive.
+const PAGES: usize = 1024;
+const FORMS: usize = 256;
+
 /// What the server is made of.
 pub struct Parts {
     /// Runs GraphQL requests.
@@ -54,18 +58,16 @@ pub struct Parts {
     pub mailbox: Option<Arc<dyn Mailbox>>,
     /// Adds HSTS.
     pub production: bool,
-    /// Requests in work at once; health checks are not counted.
-    pub concurrent: usize,
+    /// Answers of `/media` under way at once.
+    pub downloads: usize,
 }
 
 /// From the inside out: routes, load, CORS, panics, headers of every answer, log.
 pub fn router(parts: Parts) -> Router {
     let (production, random) = (parts.production, Arc::clone(&parts.random));
-    let turns = Arc::new(Semaphore::new(parts.concurrent));
     let cors = parts.visitors.sites.cors();
     let health = health::routes(Arc::clone(&parts.readiness));
     routes(parts)
-        .layer(from_fn_with_state(turns, load::shed))
         .merge(health)
         .fallback(async || not_found())
         .method_not_allowed_fallback(async || method_not_allowed())
@@ -76,29 +78,34 @@ pub fn router(parts: Parts) -> Router {
         .layer(from_fn_with_state(random, log::record))
 }
 
+/// What may be slow has places of its own, so that it never takes those of the rest; `/query` sees to itself.
 fn routes(parts: Parts) -> Router {
+    let sites = parts.visitors.sites.clone();
+    let forms = forms::routes(Arc::clone(&parts.auth), parts.users, sites);
     let links = IndexLinks {
         playground_on: parts.playground,
         mailbox_on: parts.mailbox.is_some(),
     };
-    let sites = parts.visitors.sites.clone();
-    let mut router = Router::new()
+    let mut pages = Router::new()
         .route("/", get(async move || pages::index(links)))
-        .route("/schema.graphql", schema(parts.sdl))
-        .merge(forms::routes(Arc::clone(&parts.auth), parts.users, sites))
-        .merge(media::routes(parts.media, parts.auth, parts.visitors))
-        .merge(transport::routes(
-            parts.executor,
-            parts.transport,
-            parts.queries,
-        ));
+        .route("/schema.graphql", schema(parts.sdl));
     if parts.playground {
-        router = router.merge(playground::routes());
+        pages = pages.merge(playground::routes());
     }
     if let Some(mailbox) = parts.mailbox {
-        router = router.merge(mailbox::routes(mailbox));
+        pages = pages.merge(mailbox::routes(mailbox));
     }
-    router
+    let media = media::routes(parts.media, parts.auth, parts.visitors);
+    let query = transport::routes(parts.executor, parts.transport, parts.queries);
+    at_most(PAGES, pages)
+        .merge(at_most(FORMS, forms))
+        .merge(at_most(parts.downloads, media))
+        .merge(query)
+}
+
+fn at_most(places: usize, routes: Router) -> Router {
+    let turns = Arc::new(Semaphore::new(places));
+    routes.layer(from_fn_with_state(turns, load::shed))
 }
 
 fn schema(sdl: String) -> MethodRouter {

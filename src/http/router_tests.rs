@@ -87,7 +87,7 @@ fn parts(production: bool) -> Parts {
         playground: !production,
         mailbox: (!production).then(|| Arc::new(OneMail) as Arc<dyn Mailbox>),
         production,
-        concurrent: 100,
+        downloads: 100,
     }
 }
 
@@ -228,10 +228,9 @@ async fn errors_are_small_json() {
 
 /// L3
 #[tokio::test]
-async fn one_too_many_gets_503_at_once_while_health_still_answers() {
+async fn a_query_that_takes_long_keeps_nothing_else_from_being_answered() {
     let fake = Arc::new(Fake::default());
     let mut parts = parts(false);
-    parts.concurrent = 1;
     parts.executor = Arc::<Fake>::clone(&fake);
     let router = router(parts);
     let slow = tokio::spawn(router.clone().oneshot(request(
@@ -242,15 +241,22 @@ async fn one_too_many_gets_503_at_once_while_health_still_answers() {
     while !fake.waiting.load(Ordering::SeqCst) {
         tokio::task::yield_now().await;
     }
-    let second = send(&router, "GET", "/").await;
-    assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(second.headers()[RETRY_AFTER], "1");
-    assert_eq!(
-        send(&router, "GET", "/healthz").await.status(),
-        StatusCode::OK
-    );
+    for path in ["/", "/healthz"] {
+        assert_eq!(send(&router, "GET", path).await.status(), StatusCode::OK);
+    }
     fake.go.notify_one();
     assert_eq!(slow.await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+/// L2 L3
+#[tokio::test]
+async fn downloads_have_places_of_their_own() {
+    let mut parts = parts(false);
+    parts.downloads = 0;
+    let router = router(parts);
+    let refused = send(&router, "GET", "/media/7/preview").await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()[RETRY_AFTER], "1");
     assert_eq!(send(&router, "GET", "/").await.status(), StatusCode::OK);
 }
 

@@ -1,5 +1,6 @@
 //! Serves a router over a listener, within bounds, until told to end.
 
+mod paced;
 mod signals;
 mod work;
 
@@ -23,6 +24,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use paced::Paced;
 pub use signals::Signals;
 use work::{Held, Work};
 
@@ -36,6 +38,8 @@ const BREATH: Duration = Duration::from_millis(50);
 pub struct Bounds {
     /// How long a request's head may take, and a connection be idle.
     pub header_timeout: Duration,
+    /// How long a client may take nothing of what it is sent; what it takes must also be enough on average.
+    pub write_timeout: Duration,
     /// Open connections; more wait in the listener's queue.
     pub connections: usize,
     /// How long connections are still taken after the signal to end, while readiness is off already.
@@ -125,7 +129,10 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(self.bounds.header_timeout)
             .max_buf_size(MOST_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(
+                TokioIo::new(Paced::new(stream, self.bounds.write_timeout)),
+                service,
+            );
         let watched = self.graceful.watch(connection);
         let closing = self.closing.clone();
         let never_asked = async move {

@@ -9,6 +9,9 @@ use super::*;
 
 const GET: &[u8] = b"GET /peer HTTP/1.1\r\nHost: x\r\n\r\n";
 
+/// More than sockets hold.
+const LARGE: usize = 32 << 20;
+
 struct Running {
     address: SocketAddr,
     ending: CancellationToken,
@@ -20,6 +23,7 @@ struct Running {
 fn bounds() -> Bounds {
     Bounds {
         header_timeout: Duration::from_mins(1),
+        write_timeout: Duration::from_mins(1),
         connections: 100,
         linger: Duration::ZERO,
         drain: Duration::from_mins(1),
@@ -45,6 +49,7 @@ async fn start(bounds: Bounds) -> Running {
     let router = Router::new()
         .route("/peer", get(peer))
         .route("/echo", post(echo))
+        .route("/large", get(async || vec![b'x'; LARGE]))
         .route("/slow", get(slow));
     let ending = CancellationToken::new();
     let server = tokio::spawn(serve(listener, router, bounds, ending.clone()));
@@ -200,6 +205,29 @@ async fn a_head_that_does_not_come_ends_the_connection() {
     for stream in [&mut silent, &mut half, &mut idle] {
         assert!(is_closed(stream).await);
     }
+}
+
+/// L2
+#[tokio::test]
+async fn who_does_not_read_the_answer_is_cut_off_and_keeps_no_place() {
+    let running = start(Bounds {
+        write_timeout: Duration::from_millis(200),
+        connections: 1,
+        ..bounds()
+    })
+    .await;
+    let mut stream = running.connect().await;
+    stream
+        .write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    // The only place is free again.
+    let mut next = running.connect().await;
+    next.write_all(GET).await.unwrap();
+    read_until(&mut next, "127.0.0.1").await;
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+    assert!(rest.len() < LARGE, "it got everything");
 }
 
 /// L2

@@ -95,6 +95,7 @@ async fn the_preview_without_its_watermark_is_what_is_looked_at_whole() {
     assert_eq!(all.unwrap(), []);
 }
 
+/// D6
 #[tokio::test]
 async fn a_member_has_so_many_pictures_labelled_and_no_more() {
     let (store, product) = put_up(&[]);

@@ -1,7 +1,7 @@
 //! HTTP from outside: headers, origins, pages, the end of the server, old clients.
 
 mod cors;
-mod ending;
+pub mod ending;
 mod headers;
 mod links;
 mod old_clients;

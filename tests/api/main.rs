@@ -7,6 +7,9 @@ mod corpus;
 #[expect(dead_code, reason = "the contract tests use the rest")]
 #[path = "../fixtures/gcs/mod.rs"]
 mod fake_gcs;
+#[path = "../contract/google_vision/fake.rs"]
+#[expect(dead_code, reason = "the contract tests use the rest")]
+mod fake_vision;
 #[path = "../fixtures/mysql.rs"]
 mod mysql_database;
 #[path = "../fixtures/redis.rs"]
@@ -27,6 +30,7 @@ mod media;
 mod mysql;
 mod nulls;
 mod objects;
+mod overload;
 mod paging;
 mod redis;
 mod sales;

@@ -20,6 +20,11 @@ const ATTEMPTS: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(50);
 /// Prepared statements kept by each connection.
 pub(super) const STATEMENTS: usize = 256;
+/// Of a statement that only reads, where nothing else is said.
+pub(super) const LONGEST_READ: Duration = Duration::from_secs(30);
+/// The same on a replica, at most: less than its answer is waited for, so that one which is merely slow is not taken for
+/// dead.
+const LONGEST_ON_REPLICA: Duration = Duration::from_secs(8);
 /// How long a replica is waited for: the primary can do its work.
 const REPLICA: Duration = Duration::from_millis(500);
 
@@ -41,18 +46,18 @@ pub struct SqlConfig {
 /// What a pool is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    Read,
+    /// So long a statement may take.
+    Read(Duration),
     Replica,
     Write,
 }
 
 impl Purpose {
-    /// Of a statement that only reads. On a replica less than its answer is waited for, so that one which is merely slow
-    /// is not taken for dead.
+    /// Of a statement that only reads.
     pub(super) const fn longest_statement(self) -> Option<Duration> {
         match self {
-            Self::Read => Some(Duration::from_secs(30)),
-            Self::Replica => Some(Duration::from_secs(8)),
+            Self::Read(longest) => Some(longest),
+            Self::Replica => Some(LONGEST_ON_REPLICA),
             Self::Write => None,
         }
     }
@@ -61,10 +66,11 @@ impl Purpose {
 /// Opens the two pools, the writing one first: it makes the file of a `SQLite` database.
 pub(super) async fn pools(
     config: &SqlConfig,
+    longest_read: Duration,
     incident: &Arc<Incident>,
 ) -> StoreResult<(Pool, Pool)> {
     let write = open(config, Purpose::Write, incident).await?;
-    let read = open(config, Purpose::Read, incident).await?;
+    let read = open(config, Purpose::Read(longest_read), incident).await?;
     Ok((read, write))
 }
 
@@ -105,7 +111,7 @@ async fn sqlite(
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS);
     let (options, connections) = match purpose {
-        Purpose::Read | Purpose::Replica => {
+        Purpose::Read(_) | Purpose::Replica => {
             let options = options.synchronous(SqliteSynchronous::Normal);
             (options.pragma("query_only", "ON"), config.read_connections)
         }
@@ -144,7 +150,7 @@ async fn mysql(
     incident: &Arc<Incident>,
 ) -> sqlx::Result<Pool> {
     let connections = match purpose {
-        Purpose::Read | Purpose::Replica => config.read_connections,
+        Purpose::Read(_) | Purpose::Replica => config.read_connections,
         Purpose::Write => config.write_connections,
     };
     let server = mysql::Server::new(options, purpose, incident);
@@ -176,7 +182,7 @@ mod tests {
             acquire_timeout: Duration::from_secs(30),
             replicas: Vec::new(),
         };
-        let (read, write) = pools(&config, &Arc::default()).await.unwrap();
+        let (read, write) = pools(&config, LONGEST_READ, &Arc::default()).await.unwrap();
         let (normal, full) = (1, 2);
         assert_eq!(synchronous(&write).await, full);
         assert_eq!(synchronous(&read).await, normal);

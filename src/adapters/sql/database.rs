@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, FromRow, Transaction};
 use super::dialect;
 use super::incident::Incident;
 use super::meter::Meter;
+use super::readers::Readers;
 use super::statement::{Sql, Value};
 use crate::ports::store::StoreResult;
 
@@ -83,6 +84,22 @@ macro_rules! fetch {
     };
 }
 
+macro_rules! read {
+    ($this:expr, $sql:expr, $row:ty, $how:ident) => {
+        match &$this.readers {
+            None => on!(&$this.pool, pool => fetch!($this.incident, $sql, $row, pool, $how)),
+            Some(readers) => {
+                let fault = |error| $this.incident.fault(error);
+                let mut reading = readers.take().await.map_err(fault)?;
+                let connection = reading.connection().map_err(fault)?;
+                let answer = fetch!($this.incident, $sql, $row, connection, $how);
+                reading.done();
+                answer
+            }
+        }
+    };
+}
+
 macro_rules! execute {
     ($incident:expr, $sql:expr, $executor:expr, $id:ident) => {{
         let done = prepared!(sqlx::query(AssertSqlSafe($sql.text)), $sql.values)
@@ -100,6 +117,8 @@ macro_rules! execute {
 #[derive(Debug, Clone)]
 pub(super) struct Database {
     pub(super) pool: Pool,
+    /// Where `SQLite` is read.
+    readers: Option<Readers>,
     meter: Arc<Meter>,
     incident: Arc<Incident>,
 }
@@ -108,25 +127,39 @@ impl Database {
     pub(super) const fn new(pool: Pool, meter: Arc<Meter>, incident: Arc<Incident>) -> Self {
         Self {
             pool,
+            readers: None,
             meter,
             incident,
         }
     }
 
+    /// The same for statements that only read: on `SQLite` they end when nobody waits for them any more. `MySQL` ends them
+    /// itself, in time ([`super::connect::Purpose::longest_statement`]).
+    pub(super) fn for_reading(pool: Pool, meter: Arc<Meter>, incident: Arc<Incident>) -> Self {
+        let readers = match &pool {
+            Engine::Sqlite(pool) => Some(Readers::of(pool)),
+            Engine::MySql(_) => None,
+        };
+        Self {
+            readers,
+            ..Self::new(pool, meter, incident)
+        }
+    }
+
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_all))
+        read!(self, sql, R, fetch_all)
     }
 
     pub(super) async fn optional<R: Row>(&self, sql: Sql) -> StoreResult<Option<R>> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_optional))
+        read!(self, sql, R, fetch_optional)
     }
 
     /// For statements that always have exactly one row, such as counts.
     pub(super) async fn one<R: Row>(&self, sql: Sql) -> StoreResult<R> {
         self.meter.count(&sql);
-        on!(&self.pool, pool => fetch!(self.incident, sql, R, pool, fetch_one))
+        read!(self, sql, R, fetch_one)
     }
 
     pub(super) async fn run(&self, sql: Sql) -> StoreResult<Done> {
@@ -149,6 +182,9 @@ impl Database {
 
     /// Closes all connections; what is open is waited for.
     pub(super) async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close();
+        }
         on!(&self.pool, pool => pool.close().await);
     }
 

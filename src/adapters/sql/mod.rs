@@ -22,6 +22,7 @@ mod outbox;
 #[cfg(test)]
 mod plan_tests;
 mod products;
+mod readers;
 mod replicas;
 mod sales;
 mod schema;
@@ -69,12 +70,17 @@ impl SqlStore {
     /// Opens the database; a `SQLite` file is made when there is none. The schema is left as it is. Replicas need not
     /// answer yet.
     pub async fn connect(config: &SqlConfig) -> StoreResult<Self> {
+        Self::connect_for(config, connect::LONGEST_READ).await
+    }
+
+    /// The same; statements that only read take no longer than `longest_read`, for which nobody waits.
+    pub async fn connect_for(config: &SqlConfig, longest_read: Duration) -> StoreResult<Self> {
         let meter = Arc::new(Meter::default());
         let incident = Arc::new(Incident::default());
-        let (read, write) = connect::pools(config, &incident).await?;
+        let (read, write) = connect::pools(config, longest_read, &incident).await?;
         let write = Database::new(write, Arc::clone(&meter), Arc::clone(&incident));
         Ok(Self {
-            read: Database::new(read, Arc::clone(&meter), incident),
+            read: Database::for_reading(read, Arc::clone(&meter), incident),
             replicas: Replicas::open(config, &write, &meter)?,
             write,
             meter,

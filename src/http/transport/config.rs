@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::graphql::guard::GuardLimits;
+use crate::http::client_address::TrustedProxies;
 
 /// Limits and places; [`TransportConfig::new`] has the defaults of the rules.
 #[derive(Debug, Clone)]
@@ -21,8 +22,20 @@ pub struct TransportConfig {
     pub deadline: Duration,
     /// How long a body may pause.
     pub body_idle: Duration,
-    /// How long a body may take.
-    pub body_time: Duration,
+    /// Bytes a second that a body must bring on average, once its grace is over.
+    pub body_rate: u64,
+    /// How long a body may be slower.
+    pub body_grace: Duration,
+    /// Bytes of all large bodies without files that are held at once.
+    pub text_bytes: u64,
+    /// Uploads under way at once.
+    pub uploads: usize,
+    /// Of these, by one client.
+    pub uploads_per_client: usize,
+    /// Bytes of all files in the spool.
+    pub spool_bytes: u64,
+    /// Whose word on clients' addresses is taken.
+    pub proxies: TrustedProxies,
     /// Where files are kept while a request lasts; it must exist.
     pub spool_dir: PathBuf,
     /// Whether the schema may be asked for, and errors may suggest names of it.
@@ -41,7 +54,14 @@ impl TransportConfig {
             max_request_bytes: 120 * 1024 * 1024,
             deadline: Duration::from_secs(30),
             body_idle: Duration::from_secs(20),
-            body_time: Duration::from_mins(10),
+            // 128 kbit/s: a telephone with a bad connection has twice that.
+            body_rate: 16 * 1024,
+            body_grace: Duration::from_secs(30),
+            text_bytes: 64 * 1024 * 1024,
+            uploads: 64,
+            uploads_per_client: 16,
+            spool_bytes: 2 * 1024 * 1024 * 1024,
+            proxies: TrustedProxies::default(),
             spool_dir,
             introspection,
         }

@@ -13,6 +13,8 @@ use std::{
 use axum::body::{BodyDataStream, Bytes};
 use futures::Stream;
 
+use super::body::BodyClock;
+
 /// How much multer may hold without making headway: headers and preambles have no limit there.
 const MOST_HELD: usize = 1024 * 1024;
 
@@ -21,6 +23,7 @@ const MOST_HELD: usize = 1024 * 1024;
 /// of [`Headway::made`].
 pub(super) struct Feed<'a> {
     body: &'a mut BodyDataStream,
+    clock: BodyClock,
     headway: Headway,
     turn_over: bool,
 }
@@ -40,9 +43,10 @@ impl Headway {
 }
 
 impl<'a> Feed<'a> {
-    pub(super) fn new(body: &'a mut BodyDataStream, headway: Headway) -> Self {
+    pub(super) fn new(body: &'a mut BodyDataStream, clock: BodyClock, headway: Headway) -> Self {
         Self {
             body,
+            clock,
             headway,
             turn_over: false,
         }
@@ -61,6 +65,7 @@ impl Stream for Feed<'_> {
         Poll::Ready(next.map(|chunk| {
             let chunk = chunk.map_err(io::Error::other)?;
             self.turn_over = true;
+            self.clock.came(chunk.len());
             // A single chunk may be larger; what counts is what came before it.
             if self.headway.held_with(chunk.len()) - chunk.len() > MOST_HELD {
                 return Err(io::Error::other("headers or preamble without an end"));

@@ -14,6 +14,7 @@ mod document;
 mod feed;
 mod files;
 mod finish;
+mod gate;
 mod multipart;
 mod params;
 mod persisted;
@@ -94,10 +95,10 @@ async fn serve_get(transport: Arc<Transport>, request: Request) -> Response {
 
 async fn serve_post(transport: Arc<Transport>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let mut body = body::Body::new(body, &transport.config);
+    let mut body = transport.body(body, &parts);
     let media = accept::choose(&parts.headers);
     let incoming = match media {
-        Ok(_) => receive::from_body(&parts, &mut body, &transport.config).await,
+        Ok(_) => receive::from_body(&parts, &mut body, &transport).await,
         Err(_) => Err(refusal::Refusal::not_acceptable()),
     };
     let reply = match incoming {

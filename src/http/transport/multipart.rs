@@ -10,6 +10,7 @@ use super::{
     config::TransportConfig,
     feed::{Feed, Headway},
     files::{self, FileMap, Received},
+    gate::Ticket,
     params::Params,
     receive::Incoming,
     refusal::Refusal,
@@ -29,12 +30,13 @@ pub(super) async fn read(
     config: &TransportConfig,
 ) -> Result<Incoming, Refusal> {
     let headway = Headway::default();
-    let feed = Feed::new(&mut body.stream, headway.clone());
+    let feed = Feed::new(&mut body.stream, body.clock.clone(), headway.clone());
     let size = SizeLimit::new().whole_stream(config.max_request_bytes);
     let limits = Constraints::new().size_limit(size);
     let mut form = Multipart::with_constraints(feed, boundary, limits);
     let mut reader = Reader {
-        clock: body.clock,
+        clock: body.clock.clone(),
+        ticket: &mut body.ticket,
         headway,
         config,
         params: None,
@@ -61,6 +63,7 @@ pub(super) async fn read(
 
 struct Reader<'a> {
     clock: BodyClock,
+    ticket: &'a mut Ticket,
     headway: Headway,
     config: &'a TransportConfig,
     params: Option<Params>,
@@ -120,6 +123,7 @@ impl Reader<'_> {
                 let message = format!("A file may have at most {most} bytes.");
                 return Err(Refusal::too_large(message));
             }
+            self.ticket.spool(chunk.len())?;
             spool
                 .write(&chunk)
                 .await

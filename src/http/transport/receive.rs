@@ -11,6 +11,7 @@ use super::{
     multipart,
     params::{Params, parse_json},
     refusal::Refusal,
+    run::Transport,
 };
 
 /// A request as it arrived.
@@ -33,8 +34,9 @@ impl From<Params> for Incoming {
 pub(super) async fn from_body(
     parts: &Parts,
     body: &mut Body,
-    config: &TransportConfig,
+    transport: &Transport,
 ) -> Result<Incoming, Refusal> {
+    let config = &transport.config;
     let kind = kind(&parts.headers)?;
     let limit = match kind {
         Kind::Multipart(_) => config.max_request_bytes,
@@ -45,7 +47,10 @@ pub(super) async fn from_body(
         return Err(Refusal::too_large(message));
     }
     match kind {
-        Kind::Multipart(boundary) => multipart::read(body, boundary, config).await,
+        Kind::Multipart(boundary) => {
+            transport.gate.upload(&mut body.ticket, body.client)?;
+            multipart::read(body, boundary, config).await
+        }
         Kind::Json => {
             let text = body.collect(config.json_bytes).await?;
             Ok(Params::from_json(&text, config)?.into())

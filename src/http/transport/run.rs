@@ -12,7 +12,11 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::{
-    Executor, TransportConfig, document, finish, persisted,
+    Executor, TransportConfig,
+    body::Body,
+    document, finish,
+    gate::Gate,
+    persisted,
     receive::Incoming,
     refusal::{Refusal, Reply},
     uploads,
@@ -33,6 +37,7 @@ pub(super) enum Allowed {
 pub(super) struct Transport {
     executor: Arc<dyn Executor>,
     pub(super) config: TransportConfig,
+    pub(super) gate: Gate,
     queries: Arc<dyn PersistedQueries>,
 }
 
@@ -44,9 +49,16 @@ impl Transport {
     ) -> Self {
         Self {
             executor,
+            gate: Gate::new(&config),
             config,
             queries,
         }
+    }
+
+    /// A body that is yet to come.
+    pub(super) fn body(&self, body: axum::body::Body, parts: &Parts) -> Body {
+        let client = self.config.proxies.client_of(parts);
+        Body::new(body, client, &self.gate, &self.config)
     }
 
     pub(super) async fn run(&self, incoming: Incoming, parts: &Parts, allowed: Allowed) -> Reply {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::invalid::Invalid;
@@ -276,6 +277,9 @@ pub struct Products {
     pub currency: Currency,
     /// Limits on uploads.
     pub limits: UploadLimits,
+    /// One for each picture whose finished bytes may be held at once, by all requests together: a slow object store must
+    /// not fill the memory.
+    pub desks: Arc<Semaphore>,
 }
 
 #[async_trait]

@@ -23,7 +23,7 @@ use crate::ports::store::{StoreError, UnitOfWork};
 use crate::services::retry::retrying;
 use crate::services::words::words_of;
 
-/// Pictures of one request whose finished bytes are held at once; the studio bounds the rest.
+/// Pictures of one request that are worked on at once.
 const AT_ONCE: usize = 4;
 
 /// What is said of a picture, checked.
@@ -164,6 +164,9 @@ async fn store_one(
     file: SpooledFile,
     watermark: &str,
 ) -> Result<Stored, UploadError> {
+    let _desk = this.desks.acquire().await.map_err(|error| {
+        StoreError::Unavailable(format!("pictures cannot be worked on: {error}"))
+    })?;
     let developed = this.studio.develop(file, watermark.to_owned()).await;
     let developed = developed.map_err(|error| UploadError::Picture { index, error })?;
     let stored = Stored {

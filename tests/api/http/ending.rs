@@ -10,7 +10,7 @@ use crate::corpus;
 use crate::support::{Client, Raw, Server};
 
 /// The head and the body of an upload by a client.
-fn upload(client: &Client) -> (String, Vec<u8>) {
+fn upload(client: &Client, file: &[u8]) -> (String, Vec<u8>) {
     let query =
         "mutation($f: Upload!) { uploadImages(input: [{ title: \"Slow\", file: $f }]) { id } }";
     let operations = json!({ "query": query, "variables": { "f": null } });
@@ -20,7 +20,7 @@ fn upload(client: &Client) -> (String, Vec<u8>) {
          --cut\r\nContent-Disposition: form-data; name=\"0\"; filename=\"a.jpg\"\r\n\r\n"
     )
     .into_bytes();
-    body.extend(corpus::jpeg(900, 600));
+    body.extend(file);
     body.extend(b"\r\n--cut--\r\n");
     let cookie = client.cookie.lock().unwrap().clone().unwrap();
     let csrf = client.csrf.lock().unwrap().clone().unwrap();
@@ -32,8 +32,14 @@ fn upload(client: &Client) -> (String, Vec<u8>) {
     (head, body)
 }
 
-async fn begun(client: &Client) -> (TcpStream, Vec<u8>) {
-    let (head, body) = upload(client);
+/// Half an upload, and the rest of it.
+pub async fn begun(client: &Client) -> (TcpStream, Vec<u8>) {
+    begun_with(client, &corpus::jpeg(900, 600)).await
+}
+
+/// The same of this file.
+pub async fn begun_with(client: &Client, file: &[u8]) -> (TcpStream, Vec<u8>) {
+    let (head, body) = upload(client, file);
     let mut stream = client.connect().await;
     stream.write_all(head.as_bytes()).await.unwrap();
     let (sent, rest) = body.split_at(body.len() / 2);

@@ -118,6 +118,7 @@ async fn labels_ordered_with_an_upload_come_soon_after_it() {
     assert_eq!(labels(&anna, &plain).await, [""; 0]);
 }
 
+/// D6
 #[tokio::test]
 async fn a_member_has_so_many_pictures_labelled_and_no_more() {
     let server = Server::with(&[("LABELLINGS_PER_MEMBER", "1")]).await;
@@ -137,6 +138,7 @@ async fn a_member_has_so_many_pictures_labelled_and_no_more() {
     label(&bob, &bobs).await.data();
 }
 
+/// D6
 #[tokio::test]
 async fn what_was_ordered_beyond_the_limit_is_labelled_later() {
     let settings = [("LABELLINGS_PER_MEMBER", "1"), ("LABELLINGS_WINDOW", "2s")];

@@ -137,6 +137,17 @@ impl Server {
         kib.parse::<u64>().unwrap() * 1024
     }
 
+    /// How long it has computed so far, on all processors.
+    pub fn processor_time(&self) -> Duration {
+        let stat = format!("/proc/{}/stat", self.child.id());
+        let stat = std::fs::read_to_string(stat).unwrap();
+        // Behind the name, which may hold anything: state, ten numbers, then hundredths of a second for itself and in
+        // the system.
+        let (_, numbers) = stat.rsplit_once(')').unwrap();
+        let times = numbers.split_whitespace().skip(11).take(2);
+        Duration::from_millis(times.map(|n| n.parse::<u64>().unwrap() * 10).sum())
+    }
+
     /// Files in the object store.
     pub fn objects(&self) -> Vec<std::path::PathBuf> {
         files(&self.data.path().join("objects"))

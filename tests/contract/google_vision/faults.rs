@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::future::join_all;
 use shotify::ports::vision::{LabelError, Labeller as _};
 use tokio::net::TcpListener;
 
@@ -45,6 +46,7 @@ async fn the_pause_that_is_asked_for_is_made() {
     assert!(began.elapsed() >= Duration::from_secs(1));
 }
 
+/// D6
 #[tokio::test]
 async fn a_long_pause_is_left_to_the_caller() {
     for status in [429, 503] {
@@ -130,6 +132,7 @@ async fn an_answer_is_bounded() {
     assert!(calls == 1 && reason.contains("longer"), "{reason}");
 }
 
+/// D6
 #[tokio::test]
 async fn nobody_waits_without_bound() {
     for endless in [Say::Silence, Say::Unfinished] {
@@ -165,4 +168,21 @@ async fn a_connection_that_breaks_is_made_again() {
     let labelled = labeller(&config(&endpoint)).label(&picture(b"a")).await;
     later(labelled.unwrap_err());
     breaking.await.expect("it was connected to three times");
+}
+
+/// D6 L3
+#[tokio::test]
+async fn one_more_than_are_asked_about_at_once_is_told_to_come_again() {
+    let fake = Fake::start(Some(TOKEN), vec![Say::Silence]).await;
+    let mut config = config(&fake.endpoint);
+    config.pace.whole = Duration::from_millis(500);
+    let labeller = labeller(&config);
+    let picture = picture(b"a");
+    let labelled = join_all((0..20).map(|_| labeller.label(&picture))).await;
+    let told = labelled
+        .into_iter()
+        .map(|labelled| later(labelled.unwrap_err()).1);
+    let full = told.filter(|after| *after == Some(Duration::from_secs(1)));
+    assert_eq!(full.count(), 4);
+    assert_eq!(fake.calls(), 16);
 }

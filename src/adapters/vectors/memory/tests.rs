@@ -20,6 +20,7 @@ async fn nearest(index: &MemoryIndex) -> IndexResult<Vec<Neighbour>> {
     index.nearest(&query, Similarity::new(-1.0), 10).await
 }
 
+/// L3
 #[tokio::test]
 async fn one_search_more_than_may_wait_is_busy() {
     let index = index(1, 1);

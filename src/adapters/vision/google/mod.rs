@@ -8,12 +8,14 @@ mod protocol;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::adapters::google::{Fault, Web, from_file, of_the_machine};
@@ -30,6 +32,10 @@ use protocol::Answer;
 const USUAL: &str = "https://vision.googleapis.com";
 /// All that a token is good for.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-vision";
+/// Pictures that are asked about at once; each is in memory three times over, and the other side may be slow.
+const AT_ONCE: usize = 16;
+/// When there may be a place again.
+const FULL_FOR: Duration = Duration::from_secs(1);
 const SERVICE: &str = "Google Cloud Vision";
 
 /// Where Google Cloud Vision is and how it is spoken to.
@@ -68,6 +74,7 @@ pub struct GoogleLabeller {
     web: Web,
     annotate: Url,
     pace: Pace,
+    places: Semaphore,
 }
 
 impl GoogleLabeller {
@@ -111,6 +118,7 @@ impl GoogleLabeller {
             web: web.map_err(GoogleVisionError::Client)?,
             annotate: place.join(["v1", "images:annotate"]),
             pace,
+            places: Semaphore::new(AT_ONCE),
         })
     }
 
@@ -156,6 +164,11 @@ impl From<Fault> for LabelError {
 #[async_trait]
 impl Labeller for GoogleLabeller {
     async fn label(&self, picture: &Encoded) -> Result<Vec<Label>, LabelError> {
+        let place = self.places.try_acquire();
+        let _place = place.map_err(|_| LabelError::Later {
+            reason: format!("{AT_ONCE} pictures are being looked at already"),
+            after: Some(FULL_FOR),
+        })?;
         let body = protocol::request(&picture.bytes)
             .map_err(|error| LabelError::Refused(format!("no request can be made: {error}")))?;
         let body = Bytes::from(body);

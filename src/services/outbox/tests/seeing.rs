@@ -54,6 +54,7 @@ async fn what_was_deleted_need_not_be_labelled_or_compared() {
     assert_eq!(outcome(&bench, 0, Task::Label(id)).await, Outcome::Done);
 }
 
+/// D6
 #[tokio::test]
 async fn a_labeller_that_is_busy_is_asked_again_not_before_it_said() {
     for (after, least) in [(None, 2), (Some(Duration::from_mins(5)), 300)] {
@@ -82,6 +83,7 @@ async fn what_a_labeller_refuses_is_a_dead_letter() {
     assert_eq!(outcome, Outcome::Dead("no key".into()));
 }
 
+/// D6
 #[tokio::test]
 async fn whoever_had_many_pictures_labelled_waits_for_the_next() {
     let (bench, id) = seeing(labeller(|| Ok(labels(&["dog"]))));

@@ -11,6 +11,8 @@ mod upload_limits;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::{NewImage, ProductsService as _, UploadError, UploadLimits};
 use crate::domain::id::UserId;
 use crate::domain::money::Currency;
@@ -74,6 +76,7 @@ fn over(store: Arc<dyn Store>, beside: Arc<Accounts>) -> super::Products {
         random: Arc::new(FakeRandom::default()),
         currency: Currency::parse("USD").unwrap(),
         limits: UploadLimits::default(),
+        desks: Arc::new(Semaphore::new(8)),
     }
 }
 

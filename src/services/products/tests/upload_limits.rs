@@ -1,5 +1,9 @@
 //! Uploads that are refused before any work, and quotas.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::{Gallery, gallery, picture, pictures};
 use crate::services::products::{NewImage, UploadError, UploadLimits};
 
@@ -138,4 +142,18 @@ async fn parallel_uploads_cannot_pass_the_quota_together() {
     let answers = futures::future::join_all(uploads).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 2);
     assert_eq!(gallery.store.rows().market.products.len(), 2);
+}
+
+/// L3
+#[tokio::test(start_paused = true)]
+async fn a_picture_is_worked_on_when_there_is_room_for_what_becomes_of_it() {
+    let gallery = gallery();
+    let desks = gallery.products.desks.clone();
+    let all = desks.acquire_many(8).await.unwrap();
+    let waiting = timeout(Duration::from_secs(1), gallery.upload(pictures(3))).await;
+    assert!(waiting.is_err(), "there was no room");
+    assert!(gallery.studio.watermarks.lock().unwrap().is_empty());
+    drop(all);
+    gallery.upload(pictures(20)).await.unwrap();
+    assert_eq!(desks.available_permits(), 8);
 }
