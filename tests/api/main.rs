@@ -15,6 +15,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod audits;
 mod command_line;
 mod documents;
 mod gcs;
