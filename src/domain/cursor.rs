@@ -83,10 +83,10 @@ mod tests {
     proptest! {
         /// G9
         #[test]
-        fn a_cursor_with_a_bit_flipped_is_none_or_another_place(key: i64, id: i64, place: prop::sample::Index, bit in 0..7) {
+        fn a_cursor_with_a_bit_flipped_is_none_or_another_place(key: i64, id: i64, place: prop::sample::Index, bit in 0..7_u32) {
             let whole = Cursor { order: 'n', key, id };
             let mut bytes = whole.encode().into_bytes();
-            *place.get_mut(&mut bytes) ^= 1 << bit;
+            *place.get_mut(&mut bytes) ^= 1_u8 << bit;
             let text = String::from_utf8(bytes).unwrap();
             let read = Cursor::parse(&text, 'n');
             prop_assert_ne!(read, Some(whole));
