@@ -1,5 +1,6 @@
 //! Putting pictures up: batches, and what is refused or made of them in its modules.
 
+mod extremes;
 mod hostile;
 mod inputs;
 mod limits;

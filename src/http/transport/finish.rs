@@ -7,7 +7,7 @@ use crate::graphql::codes::{Code, ErrorDetails, code_of};
 
 /// Errors of one answer.
 const MOST_ERRORS: usize = 10;
-/// Characters of one message: async-graphql repeats values of the request in some.
+/// Characters of one message: async-graphql repeats names of the request in some.
 const MOST_CHARACTERS: usize = 400;
 /// Places in the document that one error names.
 const MOST_LOCATIONS: usize = 4;
@@ -47,6 +47,7 @@ pub fn finish(mut response: Response, suggestions: bool) -> Response {
     response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
         complete(error);
+        forget_value(&mut error.message);
         if !suggestions {
             forget_suggestions(&mut error.message);
         }
@@ -96,6 +97,16 @@ fn classify(error: &ServerError) -> Code {
             Code::GraphqlValidationFailed
         }
         () => Code::Internal,
+    }
+}
+
+/// What was sent may be a password in the wrong place (N1), and answers end up in logs of clients.
+fn forget_value(message: &mut String) {
+    if message.starts_with(BAD_VALUE[1])
+        && let Some(at) = message.find("\", found ")
+    {
+        message.truncate(at + 1);
+        message.push('.');
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Client {
     pub cookie: Mutex<Option<String>>,
     pub csrf: Mutex<Option<String>>,
     pub extra: Mutex<HeaderMap>,
+    /// The errors of every answer so far.
+    pub errors: Mutex<Vec<Value>>,
 }
 
 impl Client {
@@ -40,6 +42,7 @@ impl Client {
             cookie: Mutex::default(),
             csrf: Mutex::default(),
             extra: Mutex::default(),
+            errors: Mutex::default(),
         }
     }
 
@@ -105,11 +108,17 @@ impl Client {
     /// A GraphQL request in JSON.
     pub async fn gql(&self, query: &str, variables: Value) -> Answer {
         let body = json!({ "query": query, "variables": variables });
-        Answer::of(
-            self.send(self.request(Method::POST, "/query").json(&body))
-                .await,
-        )
-        .await
+        self.answer(self.request(Method::POST, "/query").json(&body))
+            .await
+    }
+
+    /// Sends a GraphQL request and keeps the errors of its answer.
+    pub async fn answer(&self, request: RequestBuilder) -> Answer {
+        let answer = Answer::of(self.send(request).await).await;
+        if let Some(errors) = answer.body.get("errors") {
+            self.errors.lock().unwrap().push(errors.clone());
+        }
+        answer
     }
 
     /// A GraphQL multipart request.
@@ -128,11 +137,8 @@ impl Client {
                 Part::bytes(file.bytes.clone()).file_name(file.name),
             );
         }
-        Answer::of(
-            self.send(self.request(Method::POST, "/query").multipart(form))
-                .await,
-        )
-        .await
+        self.answer(self.request(Method::POST, "/query").multipart(form))
+            .await
     }
 
     /// Puts one picture up; `input` are the fields besides the file.

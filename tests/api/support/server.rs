@@ -123,6 +123,11 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The most memory that it has held so far, in bytes.
     pub fn memory_peak(&self) -> u64 {
         let status = format!("/proc/{}/status", self.child.id());
