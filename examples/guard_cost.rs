@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release --example guard_cost
 //!
-//! Ends with 1 where one costs more than 50 ms, which is what `docs/security.md` promises.
+//! Ends with 1 where one costs more than 50 ms, which is what nothing may take before it is refused.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
