@@ -140,13 +140,13 @@ fuzzed! {
     /// X3 G9
     a_cursor_of_any_bytes_reads_back_or_is_none: "cursor", 2_000;
     /// X3 G1 G2 G3
-    a_document_of_any_bytes_is_refused_or_harmless: "document", 1_500;
+    a_document_of_any_bytes_is_refused_or_harmless: "document", 600;
     /// X3 Z3
     a_filter_of_any_bytes_finds_nothing_hidden: "filter", 500;
     /// X3 U10
-    a_form_of_any_bytes_is_refused_or_placed_whole: "form", 1_500;
+    a_form_of_any_bytes_is_refused_or_placed_whole: "form", 1_000;
     /// X3 U7
-    a_picture_of_any_bytes_is_refused_or_kept: "picture", 40;
+    a_picture_of_any_bytes_is_refused_or_kept: "picture", 30;
     /// X3
     a_text_of_any_bytes_is_refused_or_kept_as_it_is: "text", 2_000;
 }
