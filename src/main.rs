@@ -7,6 +7,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 use shotify::app::{self, App, AppError, ObjectPlace};
 use shotify::config::Config;
 use shotify::{demo, telemetry};
+use tokio::runtime::Runtime;
+
+/// More than four times what the deepest document that passes needs, even without optimisation
+/// (`tests/api/documents/deepest.rs`). A thread takes of it what it uses.
+const STACK_BYTES: usize = 4 * 1024 * 1024;
 
 /// An image sharing and selling server with a GraphQL API.
 #[derive(Parser)]
@@ -95,12 +100,18 @@ fn run(command: Command) -> Result<(), AppError> {
     }
     let config = settings(&command)?;
     telemetry::start(&config.logs);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
     let runtime =
-        runtime.map_err(|error| AppError(format!("the runtime cannot start: {error}")))?;
+        runtime().map_err(|error| AppError(format!("the runtime cannot start: {error}")))?;
     runtime.block_on(dispatch(command, config))
+}
+
+/// Threads with [`STACK_BYTES`] of stack, unless `RUST_MIN_STACK` says how much.
+fn runtime() -> std::io::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if std::env::var_os("RUST_MIN_STACK").is_none() {
+        builder.thread_stack_size(STACK_BYTES);
+    }
+    builder.enable_all().build()
 }
 
 async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {

@@ -55,7 +55,44 @@ mod tests {
         assert!(Cursor::parse(&text, 'p').is_none());
     }
 
+    /// G9
+    #[test]
+    fn a_cursor_written_in_another_way_is_none() {
+        for plain in [
+            "n.5.+6",
+            "n.05.6",
+            "n.5.6.",
+            "n.5",
+            "nn.5.6",
+            " n.5.6",
+            "n.-0.6",
+            "n.5.9223372036854775808",
+        ] {
+            assert_eq!(
+                Cursor::parse(&URL_SAFE_NO_PAD.encode(plain), 'n'),
+                None,
+                "{plain}"
+            );
+        }
+        for text in ["bi41LjY=", "bi41LjY ", "bi41LjZ", "", "."] {
+            assert_eq!(Cursor::parse(text, 'n'), None, "{text:?}");
+        }
+        assert!(Cursor::parse("bi41LjY", 'n').is_some());
+    }
+
     proptest! {
+        /// G9
+        #[test]
+        fn a_cursor_with_a_bit_flipped_is_none_or_another_place(key: i64, id: i64, place: prop::sample::Index, bit in 0..7_u32) {
+            let whole = Cursor { order: 'n', key, id };
+            let mut bytes = whole.encode().into_bytes();
+            *place.get_mut(&mut bytes) ^= 1_u8 << bit;
+            let text = String::from_utf8(bytes).unwrap();
+            let read = Cursor::parse(&text, 'n');
+            prop_assert_ne!(read, Some(whole));
+            prop_assert!(read.is_none_or(|cursor| cursor.encode() == text));
+        }
+
         #[test]
         fn cursors_read_back(key: i64, id: i64) {
             let cursor = Cursor { order: 'p', key, id };

@@ -61,6 +61,8 @@ pub struct LabelCount {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -99,6 +101,25 @@ mod tests {
         for raw in ["İstanbul", "ẞ", "ΌΣΟΣ", "Ǆ"] {
             let once = Label::parse(raw).unwrap();
             assert_eq!(Label::parse(once.as_str()).unwrap(), once);
+        }
+    }
+    proptest! {
+        /// X3
+        #[test]
+        fn a_label_of_any_text_is_bounded_and_parses_to_itself(text in "\\PC{0,60}|.{0,80}") {
+            if let Ok(once) = Label::parse(&text) {
+                prop_assert!((1..=50).contains(&once.as_str().chars().count()));
+                prop_assert_eq!(Label::parse(once.as_str()), Ok(once));
+            }
+        }
+
+        /// X3
+        #[test]
+        fn labels_of_any_texts_are_few_and_each_stands_once(texts in prop::collection::vec("[a-dA-D ÄäßẞİI]{0,4}", 0..40)) {
+            if let Ok(labels) = Label::parse_all(&texts) {
+                let distinct: std::collections::BTreeSet<_> = labels.iter().collect();
+                prop_assert!(labels.len() == distinct.len() && labels.len() <= MAX_LABELS);
+            }
         }
     }
 }

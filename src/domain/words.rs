@@ -154,10 +154,33 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
         #[test]
         fn folding_is_stable(text in "\\PC{0,60}") {
             let once = words(&text);
             prop_assert_eq!(words(&once.join(" ")), once);
+        }
+
+        /// X3
+        #[test]
+        fn a_text_is_found_by_every_text_that_folds_the_same(text in "\\PC{0,40}") {
+            let decomposed: String = text.nfd().collect();
+            for same in [text.to_uppercase(), text.to_lowercase(), decomposed, format!("  {text}!")] {
+                if words(&same) == words(&text) {
+                    prop_assert_eq!(WordQuery::parse(Some(&same)), WordQuery::parse(Some(&text)));
+                }
+            }
+            let decomposed: String = text.nfd().collect();
+            prop_assert_eq!(words(&decomposed), words(&text), "accents written apart are the same");
+        }
+
+        /// X3
+        #[test]
+        fn words_are_bounded_whatever_the_text(text in "(.|ﷺ){0,1200}") {
+            for word in Word::all(&text) {
+                prop_assert!((1..=1024).contains(&word.as_str().len()));
+            }
         }
 
         #[test]

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn session(access: &str) -> SignedIn {
@@ -107,6 +109,47 @@ fn whatever_was_altered_is_broken_and_never_a_fault() {
             "{value}"
         );
         assert!(opened.renewed.is_none());
+    }
+}
+
+/// S2
+#[test]
+fn no_cookie_with_a_single_bit_flipped_opens() {
+    let cookies = cookies(&["k", "old"]);
+    let whole = pair(&cookies.seal(&session("a.b.c")).unwrap());
+    let start = "shotify=".len();
+    for place in start..whole.len() {
+        for bit in 0..8 {
+            let mut bytes = whole.clone().into_bytes();
+            bytes[place] ^= 1 << bit;
+            let mut headers = HeaderMap::new();
+            // What is no header at all is refused before.
+            if let Ok(line) = HeaderValue::from_bytes(&bytes) {
+                headers.insert(header::COOKIE, line);
+                let opened = cookies.open(&headers);
+                assert!(access(&opened).is_none(), "bit {bit} of byte {place}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// S2 X3
+    #[test]
+    fn no_line_of_any_bytes_opens(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        text in "(shotify=[A-Za-z0-9+/=%\"]{0,120}(; )?){1,3}",
+    ) {
+        let cookies = cookies(&["k"]);
+        for line in [bytes, text.into_bytes()] {
+            let mut headers = HeaderMap::new();
+            if let Ok(line) = HeaderValue::from_bytes(&line) {
+                headers.insert(header::COOKIE, line);
+                prop_assert!(access(&cookies.open(&headers)).is_none());
+            }
+        }
     }
 }
 

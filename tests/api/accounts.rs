@@ -1,5 +1,6 @@
 //! Accounts from outside: registration, confirmation, signing in, passwords, profiles.
 
+mod aliases;
 mod confirm;
 mod mails;
 mod passwords;

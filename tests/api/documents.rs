@@ -1,5 +1,7 @@
 //! What a document may ask for, and how a refused one is answered.
 
+mod deepest;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 

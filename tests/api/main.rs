@@ -18,6 +18,7 @@ mod support;
 
 mod access;
 mod accounts;
+mod audits;
 mod command_line;
 mod documents;
 mod gcs;

@@ -18,8 +18,13 @@ use shotify::ports::store::Store;
 
 use crate::support::{Draft, at, confirmed, contract, put_up, sell};
 
+mod paths;
+
+use paths::every_way_to_products_leads_where_the_model_says;
+
 contract! {
     pages_and_counts_hold_exactly_what_the_model_says,
+    every_way_to_products_leads_where_the_model_says,
 }
 
 const WORDS: [&str; 6] = ["sea", "seagull", "boat", "Straße", "50%", "b_t"];

@@ -15,6 +15,14 @@ mod lexer;
 mod structure;
 
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
+#[path = "../../../tests/fixtures/cpu_time.rs"]
+mod cpu_time;
+#[cfg(test)]
+#[path = "../../../tests/fixtures/documents.rs"]
+mod documents;
+#[cfg(test)]
 mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,9 @@
-use std::{fmt::Write, time::Instant};
+use std::fmt::Write;
 
 use super::*;
 
 fn refused(text: &str) -> Limit {
-    let started = Instant::now();
-    let error = check_document(text, &GuardLimits::default()).expect_err("is refused");
-    assert!(
-        started.elapsed().as_millis() < 200,
-        "took {:?}",
-        started.elapsed()
-    );
-    match error {
+    match check_document(text, &GuardLimits::default()).expect_err("is refused") {
         GuardError::TooMuch { limit, .. } => limit,
         other => panic!("refused as {other:?}"),
     }

@@ -11,6 +11,8 @@ const MOST_ERRORS: usize = 10;
 const MOST_CHARACTERS: usize = 400;
 /// Places in the document that one error names.
 const MOST_LOCATIONS: usize = 4;
+/// Bytes of all errors of one answer, but for the first: a name in the path of each may be as long as the document.
+const MOST_BYTES: usize = 12 * 1024;
 
 /// What a fault of the server says.
 pub(super) const INTERNAL: &str = "Something went wrong on our side. Please try again later.";
@@ -49,13 +51,26 @@ pub fn finish(mut response: Response, suggestions: bool) -> Response {
         if !suggestions {
             forget_suggestions(&mut error.message);
         }
+    }
+    shorten(&mut response.errors);
+    response
+}
+
+/// Cuts what a request could make long.
+pub(super) fn shorten(errors: &mut Vec<ServerError>) {
+    errors.truncate(MOST_ERRORS);
+    let mut bytes = 0;
+    let mut kept = 0;
+    errors.retain_mut(|error| {
         if let Some((end, _)) = error.message.char_indices().nth(MOST_CHARACTERS) {
             error.message.truncate(end);
             error.message.push('…');
         }
         error.locations.truncate(MOST_LOCATIONS);
-    }
-    response
+        bytes += serde_json::to_vec(error).map_or(0, |text| text.len());
+        kept += 1;
+        kept == 1 || bytes <= MOST_BYTES
+    });
 }
 
 fn complete(error: &mut ServerError) {

@@ -2,6 +2,7 @@
 
 use async_graphql::{Response, ServerError};
 
+use super::finish::shorten;
 use crate::graphql::{
     codes::{Code, ErrorDetails, server_error},
     guard::GuardError,
@@ -58,8 +59,10 @@ pub(super) struct Reply {
 
 impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
+        let mut errors = vec![*refusal.0];
+        shorten(&mut errors);
         Self {
-            response: Response::from_errors(vec![*refusal.0]),
+            response: Response::from_errors(errors),
             refused: true,
         }
     }

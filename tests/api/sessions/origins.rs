@@ -1,6 +1,7 @@
 //! Which sites may send what needs no session.
 
 use reqwest::Method;
+use reqwest::multipart::Form;
 use serde_json::json;
 
 use crate::support::{Answer, Client, PUBLIC_URL, Server};
@@ -147,4 +148,26 @@ async fn two_origins_in_one_request_are_no_origin() {
     let body = json!({ "query": GUESTS[4].1 });
     let answer = Answer::of(request.json(&body).send().await.unwrap()).await;
     assert_eq!(answer.code(), "CSRF_FAILED");
+}
+
+/// The only kind of request that a browser sends for another site without asking first.
+/// G6 S10
+#[tokio::test]
+async fn a_multipart_form_of_another_site_has_no_effect() {
+    let (server, anna) = town().await;
+    let before = server.snapshot().await;
+    for (name, sample) in GUESTS {
+        for (header, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://evil.example"),
+        ] {
+            let form = Form::new()
+                .text("operations", json!({ "query": sample }).to_string())
+                .text("map", "{}");
+            let request = anna.request(Method::POST, "/query").header(header, value);
+            let answer = Answer::of(request.multipart(form).send().await.unwrap()).await;
+            assert_eq!(answer.code(), "CSRF_FAILED", "{name} {header}");
+        }
+    }
+    assert_eq!(server.snapshot().await, before);
 }

@@ -1,5 +1,7 @@
 //! Black box: a small schema of its own behind the real routes.
 
+#[path = "../../../../tests/fixtures/cpu_time.rs"]
+mod cpu_time;
 mod documents;
 mod execution;
 mod forms;
@@ -7,6 +9,7 @@ mod media;
 mod methods;
 mod old_clients;
 mod persisted;
+mod placing;
 #[expect(
     clippy::unused_async,
     reason = "async-graphql wants resolvers to be async"
