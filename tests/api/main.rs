@@ -16,6 +16,7 @@ mod support;
 mod access;
 mod accounts;
 mod command_line;
+mod crash;
 mod documents;
 mod gcs;
 mod har;

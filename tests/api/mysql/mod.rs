@@ -18,7 +18,7 @@ use crate::journey::journey;
 use crate::mysql_database::EmptyDatabase;
 use crate::support::{Server, command};
 
-async fn on_mysql(body: impl AsyncFnOnce(&str)) {
+pub async fn on_mysql(body: impl AsyncFnOnce(&str)) {
     let Ok(server) = std::env::var("TEST_MYSQL_URL") else {
         println!("TEST_MYSQL_URL is not set: left out");
         return;
@@ -42,8 +42,13 @@ fn run(data: &TempDir, url: &str, command_name: &str) -> std::process::Output {
 /// The folder of a server whose database is brought up to date.
 fn migrated(url: &str) -> Arc<TempDir> {
     let data = Arc::new(TempDir::new().unwrap());
-    assert!(run(&data, url, "migrate").status.success());
+    migrate(&data, url);
     data
+}
+
+/// Makes the schema.
+pub fn migrate(data: &TempDir, url: &str) {
+    assert!(run(data, url, "migrate").status.success());
 }
 
 /// F4
