@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 /// What became of something that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -62,6 +64,8 @@ pub struct Ledger {
     pub images: BTreeMap<String, Image>,
     /// Purchases by buyer and image.
     pub sales: BTreeMap<(String, String), Sale>,
+    /// What was asked for at each of them, key and price.
+    pub terms: BTreeMap<(String, String), Value>,
     /// How many images a batch has, by the mark in front of their titles.
     pub batches: BTreeMap<String, usize>,
     /// Marks of batches that were refused: none of their images may ever be seen.

@@ -36,8 +36,8 @@ pub enum Phase {
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     pub phase: Phase,
-    /// How long people are at work before the phase is waited for.
-    pub lead: Duration,
+    /// How much people are answered before the phase is waited for: on a slow machine they need longer for it.
+    pub lead: usize,
     /// How long after the phase has begun.
     pub delay: Duration,
     /// Two hours pass before the next start.
@@ -45,21 +45,27 @@ pub struct Moment {
 }
 
 impl Moment {
-    pub fn any(rng: &mut StdRng) -> Self {
+    /// Of the kill of this number: the first ones hit a server that has no data yet.
+    pub fn any(rng: &mut StdRng, number: usize) -> Self {
         use Phase::{Account, Deletion, Mail, Purchase, Start, Sweep, Upload, Work};
         let (phase, longest) = match rng.random_range(0..20) {
             0..2 => (Start, 500),
             2..5 => (Sweep, 400),
-            5..9 => (Work, 2500),
+            5..9 => (Work, 1000),
             9..12 => (Upload, 300),
             12..14 => (Mail, 15),
             14..16 => (Deletion, 25),
             16..18 => (Purchase, 15),
             _ => (Account, 60),
         };
+        let (phase, longest) = if number < 2 {
+            (Start, 250)
+        } else {
+            (phase, longest)
+        };
         Self {
             phase,
-            lead: Duration::from_millis(rng.random_range(100..1800)),
+            lead: rng.random_range(1..40),
             delay: Duration::from_micros(rng.random_range(0..longest * 1000)),
             night: phase == Sweep || rng.random_bool(0.4),
         }
@@ -67,7 +73,11 @@ impl Moment {
 
     /// Waits for it, in a server that people use.
     pub async fn come(self, stage: &Stage) {
-        sleep(self.lead).await;
+        let end = Instant::now() + PATIENCE;
+        let lead = stage.answers() + self.lead;
+        while stage.answers() < lead && Instant::now() < end {
+            sleep(Duration::from_millis(1)).await;
+        }
         let (mails, deletions) = (stage.post.count(), stage.deletions());
         let end = Instant::now() + PATIENCE;
         let open = |kinds: &[&str]| kinds.iter().any(|kind| stage.open(kind) > 0);

@@ -22,6 +22,9 @@ const REST: Duration = Duration::from_mins(2);
 /// How long clients may take to settle what was left open.
 const WAY_HOME: Duration = Duration::from_mins(2);
 
+/// How long people may take to do something when nobody disturbs them.
+const PEACE: Duration = Duration::from_mins(1);
+
 /// What is to be done.
 pub struct Plan {
     pub engine: &'static str,
@@ -114,8 +117,9 @@ impl Run {
         }
         let mut server = self.start();
         let base = server.ready().await?;
-        self.stage.end(true);
         self.stage.door.send_replace(Some(base));
+        self.peace().await;
+        self.stage.end(true);
         let home = timeout(WAY_HOME, join_all(at_work)).await;
         for person in home.map_err(|_| "people cannot settle what was left open")? {
             people.push(person.map_err(|error| format!("a client broke: {error}"))?);
@@ -135,7 +139,8 @@ impl Run {
     }
 
     async fn kill_once(&mut self) -> Result<(), String> {
-        let moment = Moment::any(&mut self.rng);
+        let number = self.report.kills.values().sum();
+        let moment = Moment::any(&mut self.rng, number);
         if moment.night {
             self.night().await;
         }
@@ -165,6 +170,16 @@ impl Run {
         if self.base.has_tables().await {
             self.report.left.push(self.base.left().await);
             self.base.two_hours_pass().await;
+        }
+    }
+
+    /// Nothing disturbs people for a while, so that there is something to lose however slow the machine is.
+    async fn peace(&self) {
+        let end = Instant::now() + PEACE;
+        let answers = self.stage.answers() + 50;
+        let trade = || self.stage.know(|known| !known.sales.is_empty());
+        while (self.stage.answers() < answers || !trade()) && Instant::now() < end {
+            sleep(Duration::from_millis(10)).await;
         }
     }
 

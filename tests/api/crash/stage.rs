@@ -87,6 +87,12 @@ impl Stage {
         one(counts.entry(kind).or_default());
     }
 
+    /// How many requests were answered.
+    pub fn answers(&self) -> usize {
+        let counts = self.counts.lock().unwrap();
+        counts.values().map(|count| count.answered).sum()
+    }
+
     pub fn counts(&self) -> BTreeMap<&'static str, Count> {
         self.counts.lock().unwrap().clone()
     }

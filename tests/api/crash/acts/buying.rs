@@ -8,7 +8,7 @@ use super::uploading::price;
 use crate::crash::ledger::Sale;
 use crate::crash::person::{Person, Reply, gql};
 
-const BUY: &str = "mutation($id: ID!, $p: Float, $k: String) { buyImage(id: $id, expectedPrice: $p, idempotencyKey: $k)
+pub const BUY: &str = "mutation($id: ID!, $p: Float, $k: String) { buyImage(id: $id, expectedPrice: $p, idempotencyKey: $k)
     { id price image { id } } }";
 /// What the seller may have done meanwhile.
 const TOO_LATE: [&str; 3] = ["NOT_FOUND", "NOT_FOR_SALE", "PRICE_CHANGED"];
@@ -28,7 +28,11 @@ impl Person {
             .insist("buy", |client| gql(client, BUY, &variables))
             .await;
         match reply {
-            Reply::Answered(data) => self.bought(name, &id, expected, &data["buyImage"]),
+            Reply::Answered(data) => {
+                self.bought(name, &id, expected, &data["buyImage"]);
+                let key = (name.to_owned(), id);
+                self.stage.know(|known| known.terms.insert(key, variables));
+            }
             Reply::Refused(code) if TOO_LATE.contains(&code.as_str()) => {}
             other => self.surprise("buy", &other),
         }

@@ -5,4 +5,4 @@ mod buying;
 mod changing;
 mod uploading;
 
-pub use buying::{cents, sale};
+pub use buying::{BUY, cents, sale};

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::crash::acts::{cents, sale};
+use crate::crash::acts::{BUY, cents, sale};
 use crate::crash::ledger::{Account, Fate, Image, Listing};
 use crate::crash::stage::Stage;
 use crate::support::Client;
@@ -137,8 +137,18 @@ async fn bought(client: &Client, stage: &Stage, name: &str) -> Result<(), String
             Some(node) if sale(&node) == expected => {}
             other => return Err(format!("sale {expected:?} of {image_id} is {other:?}")),
         }
-        let image = stage.know(|known| known.images[&image_id].clone());
-        original(client, &image_id, &image).await?;
+        let key = (name.to_owned(), image_id.clone());
+        let known =
+            stage.know(|known| (known.images[&image_id].clone(), known.terms[&key].clone()));
+        original(client, &image_id, &known.0).await?;
+        // C2: the same request with the same key is the same sale for ever.
+        let again = client.gql(BUY, known.1).await;
+        if sale(&again.body["data"]["buyImage"]) != expected {
+            return Err(format!(
+                "sale {expected:?} is not known by its key: {}",
+                again.body
+            ));
+        }
     }
     match found.into_values().next() {
         Some(node) => Err(format!("a sale came from nowhere: {node}")),
