@@ -20,6 +20,7 @@ mod access;
 mod accounts;
 mod audits;
 mod command_line;
+mod crash;
 mod documents;
 mod gcs;
 mod har;

@@ -1,7 +1,7 @@
 //! The local mailbox of development: a folder with one JSON file a mail.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,9 +98,10 @@ fn deliver(folder: &Path, mail: &Stored) -> io::Result<()> {
     {
         return Ok(());
     }
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&serde_json::to_vec(mail)?)?;
-    file.persist(folder.join(format!("{:020}-{id}.json", mail.sent)))?;
+    // What a crash leaves of it is written over when the mail is sent again.
+    let half = folder.join(format!("{id}.half"));
+    fs::write(&half, serde_json::to_vec(mail)?)?;
+    fs::rename(half, folder.join(format!("{:020}-{id}.json", mail.sent)))?;
     let spare = (files.len() + 1).saturating_sub(KEPT);
     for name in files.iter().take(spare) {
         fs::remove_file(folder.join(name))?;
@@ -204,10 +205,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_half_written_is_not_seen() {
+    async fn what_is_half_written_is_not_seen_and_goes_when_the_mail_comes_again() {
         let folder = tempfile::tempdir().unwrap();
         let mailbox = mailbox(folder.path());
-        fs::write(folder.path().join("mailbox/.tmpabc"), "{").unwrap();
+        let files = || fs::read_dir(folder.path().join("mailbox")).unwrap();
+        mailbox.send(&message("<1@x>")).await.unwrap();
+        let whole = files().next().unwrap().unwrap().path();
+        let name = whole.file_stem().unwrap().to_str().unwrap();
+        let id = name.split('-').nth(1).unwrap();
+        fs::remove_file(&whole).unwrap();
+        fs::write(whole.with_file_name(format!("{id}.half")), "{").unwrap();
         assert!(ids(&mailbox).await.is_empty());
+        mailbox.send(&message("<1@x>")).await.unwrap();
+        assert_eq!(ids(&mailbox).await, ["<1@x>"]);
+        assert_eq!(files().count(), 1);
     }
 }

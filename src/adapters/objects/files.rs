@@ -1,13 +1,12 @@
 //! Objects as files: the embedded default.
 //!
 //! An object is `ab/cd/KEY` below the root, where `abcd` begins the hash of its key: folders stay small whatever keys look
-//! like. It is written under `.incoming` first and renamed when it is whole and on the disk.
+//! like. It is written elsewhere first ([`super::incoming`]) and renamed when it is whole and on the disk.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,33 +16,31 @@ use tokio::io::AsyncReadExt as _;
 use tokio::task::spawn_blocking;
 use tokio_util::io::ReaderStream;
 
+use super::incoming::Incoming;
 use super::key;
 use crate::ports::objects::{Object, ObjectError, ObjectFacts, ObjectStore};
 
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
-/// A file below `.incoming` that is older was left by a crash.
-const ABANDONED: Duration = Duration::from_hours(1);
 
 /// An object store in a folder.
 pub struct FileObjects {
     root: PathBuf,
+    incoming: Incoming,
 }
 
 impl FileObjects {
     /// Over the folder `root`, which is made where it does not exist; clears away what a crash left.
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = root.into();
-        let incoming = root.join(".incoming");
-        fs::create_dir_all(&incoming)?;
-        clear(&incoming)?;
-        Ok(Self { root })
+        let incoming = Incoming::open(&root)?;
+        Ok(Self { root, incoming })
     }
 
     /// Whether objects can be kept in the folder `root`, and whether it is there already. Makes nothing that stays: where
     /// there is no folder yet, the nearest that there is must let it be made.
     pub fn check(root: &Path) -> io::Result<bool> {
-        let (there, incoming) = (root.try_exists()?, root.join(".incoming"));
+        let (there, incoming) = (root.try_exists()?, Incoming::of(root));
         for folder in [nearest(root)?, nearest(&incoming)?] {
             // A file without a name, which is gone when it is closed.
             let mut file = tempfile::tempfile_in(folder)?;
@@ -79,21 +76,6 @@ fn nearest(folder: &Path) -> io::Result<&Path> {
         }
     }
     Err(io::ErrorKind::NotFound.into())
-}
-
-/// Removes what is old by the file system's own clock.
-fn clear(incoming: &Path) -> io::Result<()> {
-    let now = tempfile::tempfile_in(incoming)?.metadata()?.modified()?;
-    for entry in fs::read_dir(incoming)? {
-        let entry = entry?;
-        let age = entry.metadata().and_then(|file| file.modified());
-        let age = age.ok().and_then(|made| now.duration_since(made).ok());
-        if age.is_some_and(|age| age > ABANDONED) {
-            // Another server may have been faster.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-    Ok(())
 }
 
 /// Says what is wrong without saying where: paths are nobody's business.
@@ -161,7 +143,7 @@ impl ObjectStore for FileObjects {
         bytes: Bytes,
         _media_type: &'static str,
     ) -> Result<(), ObjectError> {
-        let (path, incoming) = (self.path(key)?, self.root.join(".incoming"));
+        let (path, incoming) = (self.path(key)?, self.incoming.folder().to_owned());
         blocking(move || write(&incoming, &path, &bytes)).await
     }
 

@@ -133,17 +133,37 @@ async fn what_cannot_be_written_leaves_nothing_behind_and_names_no_path() {
     assert!(files(&dir.path().join(".incoming")).is_empty());
 }
 
-/// K1
+/// K1: a crash leaves a folder that nobody holds the lock of.
 #[tokio::test]
-async fn opening_clears_away_what_a_crash_left_and_nothing_fresh() {
+async fn opening_clears_away_what_a_crash_left_however_fresh_and_nothing_that_is_being_written() {
     let (dir, store) = store();
     put(&store, "kept.jpg").await.unwrap();
+    let incoming = dir.path().join(".incoming");
+    let at_work = store.incoming.folder().join("half");
+    let left = incoming.join("left");
+    fs::create_dir(&left).unwrap();
+    for half in [&at_work, &left.join("half")] {
+        fs::write(half, "x").unwrap();
+    }
+    let other = FileObjects::open(dir.path()).unwrap();
+    assert!(at_work.exists() && !left.exists());
+    assert_eq!(fs::read_dir(&incoming).unwrap().count(), 2);
+    drop((store, other));
+    let store = FileObjects::open(dir.path()).unwrap();
+    assert_eq!(fs::read_dir(&incoming).unwrap().count(), 1);
+    assert!(!at_work.exists());
+    assert_eq!(store.size("kept.jpg").await.unwrap(), 5);
+}
+
+/// K1
+#[test]
+fn opening_clears_away_what_earlier_versions_left_long_ago() {
+    let (dir, _store) = store();
     let incoming = dir.path().join(".incoming");
     fs::write(incoming.join("fresh"), "x").unwrap();
     let old = fs::File::create(incoming.join("old")).unwrap();
     old.set_modified(SystemTime::UNIX_EPOCH + Duration::from_hours(1))
         .unwrap();
-    let store = FileObjects::open(dir.path()).unwrap();
+    FileObjects::open(dir.path()).unwrap();
     assert!(incoming.join("fresh").exists() && !incoming.join("old").exists());
-    assert_eq!(store.size("kept.jpg").await.unwrap(), 5);
 }

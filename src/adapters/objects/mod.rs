@@ -2,6 +2,7 @@
 
 mod files;
 pub mod gcs;
+mod incoming;
 mod key;
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Mails by a mail server, or by `SendGrid`.
 
-#[expect(dead_code, reason = "the contract tests use the rest")]
 #[path = "../../fixtures/mime.rs"]
-mod mime;
+pub mod mime;
 #[expect(dead_code, reason = "the contract tests use the rest")]
 #[path = "../../fixtures/sendgrid.rs"]
 pub mod sendgrid_fake;

@@ -16,6 +16,8 @@ use tempfile::TempDir;
 use crate::corpus;
 use crate::journey::journey;
 use crate::mysql_database::EmptyDatabase;
+use crate::sales::offer;
+use crate::sales::state_races::race;
 use crate::support::{Server, command};
 
 pub async fn on_mysql(body: impl AsyncFnOnce(&str)) {
@@ -42,8 +44,13 @@ fn run(data: &TempDir, url: &str, command_name: &str) -> std::process::Output {
 /// The folder of a server whose database is brought up to date.
 pub fn migrated(url: &str) -> Arc<TempDir> {
     let data = Arc::new(TempDir::new().unwrap());
-    assert!(run(&data, url, "migrate").status.success());
+    migrate(&data, url);
     data
+}
+
+/// Makes the schema.
+pub fn migrate(data: &TempDir, url: &str) {
+    assert!(run(data, url, "migrate").status.success());
 }
 
 /// F4
@@ -86,6 +93,29 @@ async fn racing_buyers_get_one_sale_each() {
         sales.sort();
         sales.dedup();
         assert_eq!(sales.len(), 2);
+    })
+    .await;
+}
+
+/// C4
+#[tokio::test]
+async fn no_sale_comes_after_an_image_was_taken_away() {
+    on_mysql(async |url| {
+        let server = Server::on(migrated(url), &[("DATABASE_URL", url)]).await;
+        let seller = server.member("seller").await;
+        let buyers = ["anna", "bert", "cleo"].map(|name| server.member(name));
+        let buyers = join_all(buyers).await;
+        for (change, refusal) in [
+            (json!(null), "NOT_FOUND"),
+            (json!({ "archived": true }), "NOT_FOUND"),
+            (json!({ "private": true }), "NOT_FOUND"),
+            (json!({ "forSale": false }), "NOT_FOR_SALE"),
+        ] {
+            for _ in 0..3 {
+                let id = offer(&seller, "Wanted", 1.0).await;
+                race(&seller, &buyers, &id, &change, &[refusal]).await;
+            }
+        }
     })
     .await;
 }

@@ -7,7 +7,7 @@ mod mails;
 mod order_of_checks;
 mod price_races;
 mod prices;
-mod state_races;
+pub mod state_races;
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ async fn market(buyers: usize) -> (Server, Client, Vec<Client>) {
 }
 
 /// An image for sale at this price.
-async fn offer(seller: &Client, title: &str, price: f64) -> String {
+pub async fn offer(seller: &Client, title: &str, price: f64) -> String {
     let input = json!({ "title": title, "forSale": true, "price": price });
     seller.put_up_one(input).await
 }

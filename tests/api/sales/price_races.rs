@@ -1,23 +1,25 @@
 //! The seller changes price and discount all the time while buyers buy.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::SeqCst};
-use std::time::Duration;
 
 use futures::future::{join, join_all};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::{market, offer};
 use crate::support::Client;
 
 const BUYERS: usize = 4;
 const IMAGES: i64 = 5;
+/// Of each image's price; a thousand of all.
+const FLIPS: i64 = 200;
 
 /// An image whose n-th price is n, less a discount of n modulo 90.
 struct Flipping {
     id: String,
     /// The last price that was asked for, and the last that was acknowledged.
     sent: AtomicI64,
-    acknowledged: AtomicI64,
+    acknowledged: watch::Sender<i64>,
 }
 
 impl Flipping {
@@ -30,13 +32,18 @@ impl Flipping {
         Self {
             id,
             sent: AtomicI64::new(1),
-            acknowledged: AtomicI64::new(1),
+            acknowledged: watch::channel(1).0,
         }
     }
 
-    async fn flip_until(&self, seller: &Client, over: &AtomicBool) {
+    fn acknowledged(&self) -> i64 {
+        *self.acknowledged.borrow()
+    }
+
+    /// Flips at least so often, and until it is over.
+    async fn flip_until(&self, seller: &Client, least: i64, over: &AtomicBool) {
         for n in 2.. {
-            if over.load(SeqCst) {
+            if n > least && over.load(SeqCst) {
                 return;
             }
             self.sent.store(n, SeqCst);
@@ -44,7 +51,7 @@ impl Flipping {
                 .change(&self.id, json!({ "price": n, "discountPercent": n % 90 }))
                 .await
                 .data();
-            self.acknowledged.store(n, SeqCst);
+            self.acknowledged.send_replace(n);
             tokio::task::yield_now().await;
         }
     }
@@ -62,21 +69,21 @@ fn cents(price: &Value) -> i64 {
 }
 
 /// Runs every buyer over every image while the prices flip; how many flips there were.
-async fn while_prices_flip<F>(seller: &Client, images: &[Flipping], buying: F) -> i64
+async fn while_prices_flip<F>(seller: &Client, images: &[Flipping], least: i64, buying: F) -> i64
 where
     F: Future<Output = ()>,
 {
     let over = AtomicBool::new(false);
-    let flipping = join_all(images.iter().map(|image| image.flip_until(seller, &over)));
+    let flips = images
+        .iter()
+        .map(|image| image.flip_until(seller, least, &over));
+    let flipping = join_all(flips);
     let buying = async {
         buying.await;
         over.store(true, SeqCst);
     };
     join(flipping, buying).await;
-    images
-        .iter()
-        .map(|image| image.acknowledged.load(SeqCst))
-        .sum()
+    images.iter().map(Flipping::acknowledged).sum()
 }
 
 async fn flipping(seller: &Client) -> Vec<Flipping> {
@@ -93,9 +100,12 @@ async fn every_price_charged_was_in_force_at_the_sale() {
     let (_server, seller, buyers) = market(BUYERS).await;
     let images = flipping(&seller).await;
     let buy_all = async |buyer: &Client| {
-        for image in &images {
-            tokio::time::sleep(Duration::from_millis(40)).await;
-            let earliest = image.acknowledged.load(SeqCst);
+        for (image, at) in images.iter().zip(1..) {
+            // All buyers at the same flip of the one image, of the next a little later.
+            let mut flips = image.acknowledged.subscribe();
+            let due = |n: &i64| *n >= at * FLIPS / (IMAGES + 1);
+            flips.wait_for(due).await.unwrap();
+            let earliest = image.acknowledged();
             let answer = buyer.buy_on(&image.id, Value::Null, Value::Null).await;
             let latest = image.sent.load(SeqCst);
             let sale = &answer.data()["buyImage"];
@@ -113,8 +123,8 @@ async fn every_price_charged_was_in_force_at_the_sale() {
         }
     };
     let buying = async { drop(join_all(buyers.iter().map(buy_all)).await) };
-    let flips = while_prices_flip(&seller, &images, buying).await;
-    assert!(flips > 20, "{flips}");
+    let flips = while_prices_flip(&seller, &images, FLIPS, buying).await;
+    assert!(flips >= 1000, "{flips}");
 }
 
 /// C3
@@ -149,7 +159,7 @@ async fn an_expected_price_is_charged_exactly_or_refused() {
         }
     };
     let buying = async { drop(join_all(buyers.iter().map(buy_all)).await) };
-    while_prices_flip(&seller, &images, buying).await;
+    while_prices_flip(&seller, &images, 0, buying).await;
     // Now that the prices rest, everybody gets what is left at the price shown.
     for buyer in &buyers {
         let had = buyer.purchases().await;

@@ -33,7 +33,7 @@ async fn keeps(buyer: &Client, id: &str) -> bool {
 }
 
 /// All buyers and the seller at once; then nobody gets it any more, and each sale is kept. Answers with the number of sales.
-async fn race(
+pub async fn race(
     seller: &Client,
     buyers: &[Client],
     id: &str,

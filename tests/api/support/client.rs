@@ -88,7 +88,12 @@ impl Client {
 
     /// Sends, and keeps what the answer says about the session, as a browser does.
     pub async fn send(&self, request: RequestBuilder) -> Response {
-        let response = request.send().await.unwrap();
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same, of a server that may be killed meanwhile.
+    pub async fn try_send(&self, request: RequestBuilder) -> reqwest::Result<Response> {
+        let response = request.send().await?;
         for cookie in response.headers().get_all("set-cookie") {
             let text = cookie.to_str().unwrap();
             let pair = text.split(';').next().unwrap();
@@ -98,7 +103,7 @@ impl Client {
         if let Some(csrf) = response.headers().get("x-csrf-token") {
             *self.csrf.lock().unwrap() = Some(csrf.to_str().unwrap().to_owned());
         }
-        response
+        Ok(response)
     }
 
     pub async fn get(&self, path: &str) -> Response {
@@ -121,8 +126,13 @@ impl Client {
         answer
     }
 
-    /// A GraphQL multipart request.
+    /// A GraphQL multipart request, answered.
     pub async fn multipart(&self, query: &str, variables: Value, files: &[File]) -> Answer {
+        self.answer(self.form(query, &variables, files)).await
+    }
+
+    /// A GraphQL multipart request.
+    pub fn form(&self, query: &str, variables: &Value, files: &[File]) -> RequestBuilder {
         let mut map = serde_json::Map::new();
         for (index, file) in files.iter().enumerate() {
             map.insert(index.to_string(), json!([file.path]));
@@ -137,8 +147,7 @@ impl Client {
                 Part::bytes(file.bytes.clone()).file_name(file.name),
             );
         }
-        self.answer(self.request(Method::POST, "/query").multipart(form))
-            .await
+        self.request(Method::POST, "/query").multipart(form)
     }
 
     /// Puts one picture up; `input` are the fields besides the file.

@@ -198,9 +198,11 @@ impl Server {
     }
 }
 
-/// The program with nothing of this process's environment but the path.
+/// The program with nothing of this process's environment but the path. `TEST_PROGRAM` names another build of it.
 pub fn command(data: &TempDir, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shotify"));
+    let program = std::env::var("TEST_PROGRAM");
+    let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_shotify").to_owned());
+    let mut command = Command::new(program);
     command
         .env_clear()
         .env("PATH", std::env::var("PATH").unwrap_or_default())
