@@ -7,10 +7,12 @@ mod admin;
 mod check;
 mod database;
 mod mail;
+mod measure;
 mod objects;
 mod seeing;
 mod serve;
 mod shared;
+mod traces;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use crate::adapters::chance::SystemRandom;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::keys::SecretKeys;
 use crate::adapters::mail::letters::Letters;
+use crate::adapters::outbox::MeasuredQueue;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::sql::SqlStore;
 use crate::config::{Config, Secret, secrets};
@@ -29,7 +32,7 @@ use crate::graphql::guard::GuardLimits;
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
 use crate::http::executor::SchemaExecutor;
-use crate::http::health::StoreReadiness;
+use crate::http::health::{Readiness, StoreReadiness};
 use crate::http::origin::Sites;
 use crate::http::router::{Parts, router};
 use crate::http::session::SessionCookies;
@@ -38,6 +41,7 @@ use crate::http::visitor::Visitors;
 use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
 use crate::ports::objects::ObjectStore;
+use crate::ports::outbox::OutboxQueue;
 use crate::ports::passwords::PasswordHasher;
 use crate::ports::rate_limit::Quota;
 use crate::ports::store::{Store, StoreError};
@@ -59,6 +63,7 @@ pub use admin::{migrate, set_role};
 pub use check::{Checked, check_config};
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
+pub use traces::{Watching, watch};
 
 /// Passwords that may wait for the hasher; one more is told to come again.
 const HASHING_QUEUE: usize = 256;
@@ -104,9 +109,6 @@ pub struct App {
 impl App {
     /// Chooses and opens the adapters.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        if let Some(problem) = config.not_built().first() {
-            return Err(AppError(problem.to_string()));
-        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data = &config.data_dir;
@@ -273,12 +275,16 @@ impl App {
         }
     }
 
+    fn queue(&self) -> Arc<dyn OutboxQueue> {
+        Arc::new(MeasuredQueue(Arc::new(self.store.clone())))
+    }
+
     /// Works off the outbox.
     #[must_use]
     pub fn worker(&self) -> OutboxWorker {
         let public_url = self.config.listen.public_url.clone();
         OutboxWorker {
-            queue: Arc::new(self.store.clone()),
+            queue: self.queue(),
             store: Arc::new(self.store.clone()),
             letters: Arc::new(Letters::new(&public_url)),
             mailer: self.mails.mailer.clone(),
@@ -319,7 +325,7 @@ impl App {
             auth: services.auth.clone(),
             users: services.users.clone(),
             media: services.media.clone(),
-            readiness: Arc::new(StoreReadiness::new(Arc::new(self.store.clone()), ending)),
+            readiness: self.readiness(ending),
             random: self.random.clone(),
             sdl: graphql::sdl(),
             playground: config.listen.playground,
@@ -327,6 +333,11 @@ impl App {
             production: config.environment.is_production(),
             concurrent,
         })
+    }
+
+    /// Whether this process can work.
+    fn readiness(&self, ending: CancellationToken) -> Arc<dyn Readiness> {
+        Arc::new(StoreReadiness::new(Arc::new(self.store.clone()), ending))
     }
 
     fn visitors(&self) -> Visitors {

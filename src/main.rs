@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use shotify::app::{self, App, AppError, ObjectPlace};
 use shotify::config::Config;
-use shotify::{demo, telemetry};
+use shotify::demo;
 
 /// An image sharing and selling server with a GraphQL API.
 #[derive(Parser)]
@@ -94,13 +94,17 @@ fn run(command: Command) -> Result<(), AppError> {
         return Ok(());
     }
     let config = settings(&command)?;
-    telemetry::start(&config.logs);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime =
         runtime.map_err(|error| AppError(format!("the runtime cannot start: {error}")))?;
-    runtime.block_on(dispatch(command, config))
+    runtime.block_on(async {
+        let watching = app::watch(&config)?;
+        let done = dispatch(command, config).await;
+        watching.end().await;
+        done
+    })
 }
 
 async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {

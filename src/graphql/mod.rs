@@ -8,6 +8,7 @@ pub mod codes;
 mod completion;
 mod complexity;
 pub mod context;
+pub mod count;
 mod error;
 pub mod guard;
 mod inputs;

@@ -15,6 +15,7 @@ use super::transport::Executor;
 use super::visitor::Visitors;
 use crate::graphql::codes::{Code, ErrorDetails as _, server_error};
 use crate::graphql::context::Answer;
+use crate::observe::table;
 
 /// How long a request waits for its turn before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -40,11 +41,15 @@ impl<S> SchemaExecutor<S> {
 #[async_trait]
 impl<S: async_graphql::Executor> Executor for SchemaExecutor<S> {
     async fn execute(&self, request: Request, parts: &Parts) -> Response {
-        let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
+        let waiting = table::GRAPHQL_WAITING.hold(1);
+        let turn = timeout(PATIENCE, self.turns.acquire()).await;
+        drop(waiting);
+        let Ok(Ok(_turn)) = turn else {
             let message = "The server is busy. Please try again soon.";
             let error = server_error(Code::Unavailable, message).with_retry_after(1);
             return Response::from_errors(vec![error]);
         };
+        let _running = table::GRAPHQL_RUNNING.hold(1);
         let (caller, renewed) = self.visitors.caller(parts);
         let request = request.data(caller.clone());
         let mut response = self.schema.execute(request).await;

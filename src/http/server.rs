@@ -23,6 +23,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::observe::table;
 pub use signals::Signals;
 use work::{Held, Work};
 
@@ -42,6 +43,8 @@ pub struct Bounds {
     pub linger: Duration,
     /// How long requests in work may take after that.
     pub drain: Duration,
+    /// Whether the metrics tell how many connections there are: of one server in a process.
+    pub counted: bool,
 }
 
 /// Serves until `ending` is cancelled and what was in work then is answered; answers whether all of it was. A request
@@ -115,6 +118,7 @@ impl Server {
         // Answers go out as they are; without it they would be late, not wrong.
         let _ = stream.set_nodelay(true);
         let (router, work) = (self.router.clone(), self.work.clone());
+        let counted = self.bounds.counted.then(|| table::HTTP_CONNECTIONS.hold(1));
         let asked = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&asked);
         let service = service_fn(move |request| {
@@ -142,7 +146,7 @@ impl Server {
                 _ = watched => {}
                 () = never_asked => {}
             }
-            drop(place);
+            drop((place, counted));
         });
     }
 }

@@ -21,6 +21,7 @@ mod mysql;
 mod outbox;
 #[cfg(test)]
 mod plan_tests;
+mod probe;
 mod products;
 mod replicas;
 mod sales;
@@ -40,14 +41,16 @@ pub use meter::in_background;
 pub use schema::SchemaState;
 pub use sessions::SqlSessions;
 
+use crate::observe::table;
 use crate::ports::embeddings::EmbeddingReader;
 use crate::ports::products::ProductReader;
 use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
-use database::Database;
+use database::{Connected, Database, Pool};
 use incident::Incident;
 use meter::Meter;
+use probe::Probe;
 use replicas::Replicas;
 use statement::Sql;
 use unit::SqlUnit;
@@ -72,9 +75,13 @@ impl SqlStore {
         let meter = Arc::new(Meter::default());
         let incident = Arc::new(Incident::default());
         let (read, write) = connect::pools(config, &incident).await?;
-        let write = Database::new(write, Arc::clone(&meter), Arc::clone(&incident));
+        let of = |pool: Pool| {
+            let probe = Probe::new(&pool, Probe::PRIMARY, &meter, &incident);
+            Database::new(pool, probe)
+        };
+        let (read, write) = (of(read), of(write));
         Ok(Self {
-            read: Database::new(read, Arc::clone(&meter), incident),
+            read,
             replicas: Replicas::open(config, &write, &meter)?,
             write,
             meter,
@@ -97,6 +104,15 @@ impl SqlStore {
         self.meter.statements()
     }
 
+    /// Tells the metrics how many connections there are.
+    pub fn measure(&self) {
+        let primary = [&self.read, &self.write].map(Database::connections);
+        told(Probe::PRIMARY, &primary);
+        if let Some(replicas) = &self.replicas {
+            told(Probe::REPLICA, &replicas.connections());
+        }
+    }
+
     /// The session store in this database.
     #[must_use]
     pub fn sessions(&self) -> SqlSessions {
@@ -115,6 +131,16 @@ impl SqlStore {
             tracing::warn!("the database's connections could not be closed in order");
         }
     }
+}
+
+fn told(pool: &'static str, connections: &[Connected]) {
+    let sum = |of: fn(&Connected) -> u32| connections.iter().map(of).sum::<u32>();
+    let (idle, open) = (sum(|now| now.idle), sum(|now| now.open));
+    let gauge = |state| table::SQL_CONNECTIONS.with([pool, state]);
+    gauge("idle").set(idle);
+    gauge("used").set(open.saturating_sub(idle));
+    let most = sum(|now| now.most);
+    table::SQL_CONNECTIONS_MAX.with([pool]).set(most);
 }
 
 #[async_trait]

@@ -4,6 +4,7 @@ use async_graphql::{Response, ServerError};
 
 use crate::graphql::{
     codes::{Code, ErrorDetails, server_error},
+    count,
     guard::GuardError,
 };
 
@@ -41,6 +42,9 @@ impl Refusal {
 
 impl From<GuardError> for Refusal {
     fn from(error: GuardError) -> Self {
+        if let GuardError::TooMuch { limit, .. } = error {
+            count::refused(limit);
+        }
         let mut refusal = Self::new(error.code(), error.to_string());
         if let GuardError::Syntax { position, .. } = error {
             refusal.0.locations.extend(position);
@@ -52,6 +56,8 @@ impl From<GuardError> for Refusal {
 /// What the transport answers with.
 pub(super) struct Reply {
     pub(super) response: Response,
+    /// What it is counted as.
+    pub(super) operation: &'static str,
     /// It never reached the executor.
     pub(super) refused: bool,
 }
@@ -60,6 +66,7 @@ impl From<Refusal> for Reply {
     fn from(refusal: Refusal) -> Self {
         Self {
             response: Response::from_errors(vec![*refusal.0]),
+            operation: count::NONE,
             refused: true,
         }
     }

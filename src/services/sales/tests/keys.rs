@@ -35,6 +35,17 @@ async fn a_repeated_key_answers_with_its_sale_and_writes_nothing() {
 
 /// C2
 #[tokio::test]
+async fn only_the_first_of_several_purchases_is_new() {
+    let fair = fair();
+    for (key, is_new) in [("one", true), ("one", false), ("two", false)] {
+        let wish = keyed(fair.image, key);
+        let bought = fair.sales.buy(&viewer(fair.buyer), wish).await.unwrap();
+        assert_eq!(bought.is_new, is_new, "{key}");
+    }
+}
+
+/// C2
+#[tokio::test]
 async fn a_key_with_other_arguments_is_refused() {
     let fair = fair();
     let other = fair.store.put_up(fair.seller, listing());
