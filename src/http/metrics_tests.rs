@@ -45,6 +45,66 @@ async fn what_is_measured_when_it_is_read_is_there_with_its_help() {
     );
 }
 
+/// One series of every metric there is.
+fn everything() -> String {
+    let recorder = builder().unwrap().build_recorder();
+    let mut text = metrics::with_local_recorder(&recorder, || {
+        observe::begin();
+        for metric in ALL
+            .iter()
+            .filter(|metric| !metric.name.starts_with("process_"))
+        {
+            let value = |values: &[&'static str]| values.first().copied().unwrap_or("x");
+            let labels = metric.labels.iter();
+            let labels = labels.map(|label| metrics::Label::new(label.name, value(label.values)));
+            let labels: Vec<_> = labels.collect();
+            match metric.kind {
+                Kind::Counter => metrics::counter!(metric.name, labels).increment(1),
+                Kind::Gauge => metrics::gauge!(metric.name, labels).set(1),
+                Kind::Histogram(_) => metrics::histogram!(metric.name, labels).record(0.1),
+            }
+        }
+        recorder.handle().render()
+    });
+    for metric in ALL
+        .iter()
+        .filter(|metric| metric.name.starts_with("process_"))
+    {
+        append(&mut text, metric, 1.5);
+    }
+    text
+}
+
+#[test]
+fn everything_is_as_prometheus_wants_it() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let text = everything();
+    for metric in ALL {
+        let help = format!("# HELP {} ", metric.name);
+        assert!(text.contains(&help), "{} in {text}", metric.name);
+    }
+    let promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut promtool) = promtool else {
+        eprintln!("promtool is not installed: this test leaves itself out");
+        return;
+    };
+    promtool
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    let done = promtool.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success() && said.trim().is_empty(), "{said}");
+}
+
 #[test]
 fn what_never_happened_is_0_where_all_values_are_known() {
     let recorder = builder().unwrap().build_recorder();

@@ -1,6 +1,7 @@
 //! Idempotency keys (C2).
 
-use super::{BuyError, Purchase, expecting, fair, keyed, plain};
+use super::{BuyError, Purchase, expecting, fair, keyed, plain, viewer};
+use crate::services::sales::SalesService as _;
 use crate::services::testing::listing;
 
 /// C1
