@@ -9,6 +9,7 @@ mod database;
 mod mail;
 mod measure;
 mod objects;
+mod outbox;
 mod seeing;
 mod serve;
 mod shared;
@@ -23,8 +24,6 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::chance::SystemRandom;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::keys::SecretKeys;
-use crate::adapters::mail::letters::Letters;
-use crate::adapters::outbox::MeasuredQueue;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::sql::SqlStore;
 use crate::config::{Config, Secret, secrets};
@@ -41,7 +40,6 @@ use crate::http::visitor::Visitors;
 use crate::ports::chance::Random;
 use crate::ports::clock::Clock;
 use crate::ports::objects::ObjectStore;
-use crate::ports::outbox::OutboxQueue;
 use crate::ports::passwords::PasswordHasher;
 use crate::ports::rate_limit::Quota;
 use crate::ports::store::{Store, StoreError};
@@ -49,7 +47,6 @@ use crate::services::auth::{Auth, AuthSettings};
 use crate::services::labelling::Labelling;
 use crate::services::limits::AccountLimits;
 use crate::services::media::{Media, MediaLinks};
-use crate::services::outbox::{LinkSettings, OutboxWorker, Sweeper};
 use crate::services::products::{Products, UploadLimits};
 use crate::services::sales::Sales;
 use crate::services::similarity::{Describer, Duplicates, Follower};
@@ -272,42 +269,6 @@ impl App {
             tries_per_network: tries(limits.failed_sign_ins_per_ip),
             mails_per_address: mails(limits.mails_per_address),
             mails_per_network: mails(limits.mails_per_ip),
-        }
-    }
-
-    fn queue(&self) -> Arc<dyn OutboxQueue> {
-        Arc::new(MeasuredQueue(Arc::new(self.store.clone())))
-    }
-
-    /// Works off the outbox.
-    #[must_use]
-    pub fn worker(&self) -> OutboxWorker {
-        let public_url = self.config.listen.public_url.clone();
-        OutboxWorker {
-            queue: self.queue(),
-            store: Arc::new(self.store.clone()),
-            letters: Arc::new(Letters::new(&public_url)),
-            mailer: self.mails.mailer.clone(),
-            objects: self.objects.clone(),
-            labelling: self.labelling(),
-            duplicates: self.duplicates(),
-            clock: self.clock.clone(),
-            random: self.random.clone(),
-            links: LinkSettings {
-                public_url,
-                confirm_for: self.config.limits.confirm_link_lifetime,
-                reset_for: self.config.limits.reset_link_lifetime,
-            },
-            poke: self.poke.clone(),
-        }
-    }
-
-    /// Cleans up after crashes, and after time.
-    #[must_use]
-    pub fn sweeper(&self) -> Sweeper {
-        Sweeper {
-            store: Arc::new(self.store.clone()),
-            sessions: self.shared.sessions.clone(),
         }
     }
 

@@ -38,7 +38,9 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&logs.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = filter.and(filter_fn(|of| of.target() != TARGET));
+    // What OpenTelemetry's crates say each time, who sends the spans says once.
+    let is_theirs = |target: &str| target == TARGET || target.starts_with("opentelemetry");
+    let filter = filter.and(filter_fn(move |of| !is_theirs(of.target())));
     let lines = fmt::layer().with_ansi(colours).with_writer(writer);
     let lines: Box<dyn Layer<S> + Send + Sync> = match logs.format {
         LogFormat::Pretty => lines.compact().boxed(),

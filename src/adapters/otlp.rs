@@ -31,8 +31,10 @@ const QUEUE: usize = 2048;
 const BATCH: usize = 512;
 /// How long spans wait for others to go along.
 const DELAY: Duration = Duration::from_secs(2);
-/// How long the collector may take, with repetitions.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// For how long it is tried to send a batch.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long one try may take.
+const TRY: Duration = Duration::from_millis(1500);
 /// How long it may take to connect.
 const CONNECT: Duration = Duration::from_secs(1);
 /// Most bytes of an answer, of which nothing is needed.
@@ -87,7 +89,7 @@ pub async fn check(config: &OtlpConfig) -> Result<(), String> {
     let (collector, url) = collector(config)?;
     let request = collector.client.post(url);
     let request = request.header("content-type", "application/x-protobuf");
-    let answer = request.timeout(PATIENCE).send().await;
+    let answer = request.timeout(TRY).send().await;
     match answer.map_err(|error| web::broken(&error))?.status() {
         status if status.is_success() => Ok(()),
         status => Err(format!("the collector answered {status}")),
@@ -128,7 +130,7 @@ impl fmt::Debug for Collector {
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let mut request = reqwest::Request::try_from(request)?;
-        *request.timeout_mut() = Some(PATIENCE);
+        *request.timeout_mut() = Some(TRY);
         let sending = self.client.execute(request);
         self.runtime
             .spawn(async { read(sending.await?).await })

@@ -79,12 +79,11 @@ fn labeller(
     model: &Arc<Model>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Labeller>, AppError> {
-    let (name, labeller): (_, Arc<dyn Labeller>) = match google(config, clock)? {
-        Some(google) => ("google", Arc::new(google)),
-        None => {
-            let (studio, model) = (studio.clone(), model.clone());
-            ("on_device", Arc::new(OnDeviceLabeller { studio, model }))
-        }
+    let (name, labeller): (_, Arc<dyn Labeller>) = if let Some(google) = google(config, clock)? {
+        ("google", Arc::new(google))
+    } else {
+        let (studio, model) = (studio.clone(), model.clone());
+        ("on_device", Arc::new(OnDeviceLabeller { studio, model }))
     };
     Ok(Arc::new(MeasuredLabeller { name, labeller }))
 }

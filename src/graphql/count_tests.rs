@@ -23,7 +23,9 @@ fn series(work: impl FnOnce()) -> Vec<String> {
     let text = recorder.handle().render();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let lines = lines.filter(|line| !line.is_empty());
-    lines.map(str::to_owned).collect()
+    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+    lines.sort();
+    lines
 }
 
 #[test]

@@ -99,7 +99,6 @@ macro_rules! metric {
 
         impl $name<0> {
             /// The one series of a metric without labels.
-            #[must_use]
             pub fn plain(&self) -> metrics::$name {
                 metrics::$macro!(self.0.name)
             }

@@ -130,9 +130,9 @@ table! {
     Counter SQL_LISTS = "shotify_sql_lists_total" [from: &["replica", "primary"]]
         "Lists that replicas were asked for, by who served them in the end.";
     Gauge REPLICA_LAG = "shotify_sql_replica_lag_seconds" [replica: &[]]
-        "How far a replica is behind the primary, by its place in DATABASE_READ_URL, from 0.";
+        "How far a replica is behind the primary, by its place in the list, from 0.";
     Gauge REPLICA_USED = "shotify_sql_replica_used" [replica: &[]]
-        "Whether lists are read from a replica, by its place in DATABASE_READ_URL, from 0.";
+        "Whether lists are read from a replica, by its place in the list, from 0.";
 
     Counter REDIS_CALLS = "shotify_redis_calls_total" [outcome: &["ok", "error", "timeout"]]
         "Calls of Redis.";

@@ -32,7 +32,6 @@ pub fn is_traced() -> bool {
 }
 
 /// Opens the span of a call of something outside, where that is part of a trace: its name, what is called, and fields.
-#[macro_export]
 macro_rules! outside {
     ($name:expr, $($fields:tt)*) => {
         if $crate::observe::traces::is_traced() {
@@ -50,6 +49,8 @@ macro_rules! outside {
         }
     };
 }
+
+pub(crate) use outside;
 
 /// Marks a span as failed, by a word for the kind of failure.
 pub fn failed(span: &Span, kind: &'static str) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -188,13 +189,16 @@ async fn a_worker_tells_how_it_is_and_what_it_has_done() {
     }
     let query = reqwest::get(format!("{base}/query")).await.unwrap();
     assert_eq!(query.status(), StatusCode::NOT_FOUND);
-    let text = reqwest::get(format!("{base}/metrics")).await.unwrap();
-    let text = text.text().await.unwrap();
-    for name in [
+    let end = Instant::now() + Duration::from_secs(20);
+    let mut missing = vec![
         "shotify_build_info{",
         "shotify_outbox_jobs{",
         "process_open_fds ",
-    ] {
-        assert!(text.contains(&format!("\n{name}")), "{name} in {text}");
+    ];
+    while !missing.is_empty() {
+        assert!(Instant::now() < end, "{missing:?}");
+        let text = reqwest::get(format!("{base}/metrics")).await.unwrap();
+        let text = text.text().await.unwrap();
+        missing.retain(|name| !text.contains(&format!("\n{name}")));
     }
 }

@@ -15,7 +15,7 @@ pub struct MeasuredMailer(pub Arc<dyn Mailer>);
 #[async_trait]
 impl Mailer for MeasuredMailer {
     async fn send(&self, message: &Message) -> Result<(), MailError> {
-        let span = crate::outside!("mail send",);
+        let span = traces::outside!("mail send",);
         let begun = Instant::now();
         let sent = self.0.send(message).instrument(span.clone()).await;
         table::MAIL_DURATION.plain().record(begun.elapsed());

@@ -20,7 +20,7 @@ async fn call<T>(
     operation: &'static str,
     work: impl Future<Output = Result<T, ObjectError>>,
 ) -> Result<T, ObjectError> {
-    let span = crate::outside!(
+    let span = traces::outside!(
         format!("objects {operation}"),
         shotify.objects.operation = operation,
     );

@@ -75,7 +75,8 @@ mod tests {
             });
         });
         let text = recorder.handle().render();
-        let series: Vec<&str> = text.lines().filter(|line| line.contains('{')).collect();
+        let mut series: Vec<&str> = text.lines().filter(|line| line.contains('{')).collect();
+        series.sort_unstable();
         assert_eq!(
             series,
             [

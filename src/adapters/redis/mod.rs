@@ -166,7 +166,7 @@ impl RedisLink {
     }
 
     async fn answer<T: FromRedisValue>(&self, call: &Call<'_>, sending: Sending) -> StoreResult<T> {
-        let span = crate::outside!("redis", db.system.name = "redis",);
+        let span = traces::outside!("redis", db.system.name = "redis",);
         let begun = Instant::now();
         let answer = self.answer_in_time(call, sending);
         let answer = answer.instrument(span.clone()).await;

@@ -64,7 +64,7 @@ impl Probe {
         let verb = verb(text);
         Watch {
             timed: Some(self.pool),
-            span: crate::outside!(
+            span: traces::outside!(
                 verb,
                 db.system.name = system,
                 db.operation.name = verb,
@@ -78,7 +78,7 @@ impl Probe {
         let system = self.system;
         Watch {
             timed: None,
-            span: crate::outside!(verb, db.system.name = system, db.operation.name = verb,),
+            span: traces::outside!(verb, db.system.name = system, db.operation.name = verb,),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct MeasuredLabeller {
 #[async_trait]
 impl Labeller for MeasuredLabeller {
     async fn label(&self, picture: &Encoded) -> Result<Vec<Label>, LabelError> {
-        let span = crate::outside!("vision label", shotify.labeller = self.name,);
+        let span = traces::outside!("vision label", shotify.labeller = self.name,);
         let begun = Instant::now();
         let labelled = self.labeller.label(picture).instrument(span.clone()).await;
         let duration = table::VISION_DURATION.with([self.name]);

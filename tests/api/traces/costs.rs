@@ -7,8 +7,8 @@ use tokio::net::TcpListener;
 
 use crate::support::Server;
 
-/// Longer than a request may take that waits for nobody.
-const SLOW: Duration = Duration::from_secs(1);
+/// Shorter than the collector is waited for.
+const SLOW: Duration = Duration::from_millis(500);
 
 /// Sends requests until the server has had to give spans up, and answers with its log after its end.
 async fn served_without(endpoint: &str) -> Vec<String> {
@@ -16,12 +16,16 @@ async fn served_without(endpoint: &str) -> Vec<String> {
     let guest = server.guest();
     let end = Instant::now() + Duration::from_secs(30);
     let lost = "shotify_trace_spans_total{outcome=\"failed\"}";
+    let mut times = Vec::new();
     while server.counted(lost).await == 0 {
         assert!(Instant::now() < end, "nothing is lost");
         let begun = Instant::now();
         guest.gql("{ __typename }", Value::Null).await.data();
-        assert!(begun.elapsed() < SLOW, "{:?}", begun.elapsed());
+        times.push(begun.elapsed());
     }
+    // Another program may hold one of them up, never most of them.
+    times.sort();
+    assert!(times[times.len() / 2] < SLOW, "{times:?}");
     server.terminate();
     let begun = Instant::now();
     assert_eq!(server.ended().await.code(), Some(0));
