@@ -8,10 +8,13 @@ mod check;
 mod database;
 mod descriptors;
 mod mail;
+mod measure;
 mod objects;
+mod outbox;
 mod seeing;
 mod serve;
 mod shared;
+mod traces;
 mod transport;
 
 use std::sync::Arc;
@@ -23,14 +26,13 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::chance::SystemRandom;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::keys::SecretKeys;
-use crate::adapters::mail::letters::Letters;
 use crate::adapters::passwords::Argon2Hasher;
 use crate::adapters::sql::SqlStore;
 use crate::config::{Config, Secret, secrets};
 use crate::graphql::{self, Services};
 use crate::http::client_address::TrustedProxies;
 use crate::http::executor::SchemaExecutor;
-use crate::http::health::StoreReadiness;
+use crate::http::health::{Readiness, StoreReadiness};
 use crate::http::origin::Sites;
 use crate::http::router::{Parts, router};
 use crate::http::session::SessionCookies;
@@ -45,7 +47,6 @@ use crate::services::auth::{Auth, AuthSettings};
 use crate::services::labelling::Labelling;
 use crate::services::limits::AccountLimits;
 use crate::services::media::{Media, MediaLinks};
-use crate::services::outbox::{LinkSettings, OutboxWorker, Sweeper};
 use crate::services::products::{Products, UploadLimits};
 use crate::services::sales::Sales;
 use crate::services::similarity::{Describer, Duplicates, Follower};
@@ -59,6 +60,7 @@ pub use admin::{migrate, set_role};
 pub use check::{Checked, check_config};
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
+pub use traces::{Watching, watch};
 
 /// Pictures whose finished bytes are held at once, some 30 MiB each at most.
 const DESKS: usize = 8;
@@ -104,9 +106,6 @@ pub struct App {
 impl App {
     /// Chooses and opens the adapters.
     pub async fn open(config: Config) -> Result<Self, AppError> {
-        if let Some(problem) = config.not_built().first() {
-            return Err(AppError(problem.to_string()));
-        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let data = &config.data_dir;
@@ -278,43 +277,11 @@ impl App {
         }
     }
 
-    /// Works off the outbox.
-    #[must_use]
-    pub fn worker(&self) -> OutboxWorker {
-        let public_url = self.config.listen.public_url.clone();
-        OutboxWorker {
-            queue: Arc::new(self.store.clone()),
-            store: Arc::new(self.store.clone()),
-            letters: Arc::new(Letters::new(&public_url)),
-            mailer: self.mails.mailer.clone(),
-            objects: self.objects.clone(),
-            labelling: self.labelling(),
-            duplicates: self.duplicates(),
-            clock: self.clock.clone(),
-            random: self.random.clone(),
-            links: LinkSettings {
-                public_url,
-                confirm_for: self.config.limits.confirm_link_lifetime,
-                reset_for: self.config.limits.reset_link_lifetime,
-            },
-            poke: self.poke.clone(),
-        }
-    }
-
-    /// Cleans up after crashes, and after time.
-    #[must_use]
-    pub fn sweeper(&self) -> Sweeper {
-        Sweeper {
-            store: Arc::new(self.store.clone()),
-            sessions: self.shared.sessions.clone(),
-        }
-    }
-
     /// HTTP over the services.
     pub fn router(&self, services: &Services, ending: CancellationToken) -> axum::Router {
         let config = &self.config;
         let visitors = Arc::new(self.visitors());
-        let schema = graphql::build(services.clone(), config.limits.max_objects as u64);
+        let schema = graphql::build(services.clone(), transport::answers(&config.limits));
         let concurrent = config.limits.max_concurrent_requests;
         router(Parts {
             executor: Arc::new(SchemaExecutor::new(schema, visitors.clone(), concurrent)),
@@ -324,7 +291,7 @@ impl App {
             auth: services.auth.clone(),
             users: services.users.clone(),
             media: services.media.clone(),
-            readiness: Arc::new(StoreReadiness::new(Arc::new(self.store.clone()), ending)),
+            readiness: self.readiness(ending),
             random: self.random.clone(),
             sdl: graphql::sdl(),
             playground: config.listen.playground,
@@ -332,6 +299,11 @@ impl App {
             production: config.environment.is_production(),
             downloads: config.limits.max_downloads,
         })
+    }
+
+    /// Whether this process can work.
+    fn readiness(&self, ending: CancellationToken) -> Arc<dyn Readiness> {
+        Arc::new(StoreReadiness::new(Arc::new(self.store.clone()), ending))
     }
 
     fn visitors(&self) -> Visitors {

@@ -16,6 +16,7 @@ mod reader;
 mod secret;
 pub mod secrets;
 mod storage;
+mod traces;
 mod vision;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use objects::{Objects, files};
 pub use reader::{ConfigError, Problem, Row};
 pub use secret::Secret;
 pub use storage::{Database, Sessions};
+pub use traces::{Sampling, Traces};
 pub use vision::{Vision, VisionSettings};
 
 use reader::Reader;
@@ -69,6 +71,8 @@ pub struct Config {
     pub currency: Currency,
     /// What is logged and how.
     pub logs: Logs,
+    /// Where traces go.
+    pub traces: Traces,
     /// How much is allowed.
     pub limits: Limits,
     rows: Vec<Row>,
@@ -100,6 +104,7 @@ impl Config {
         let mail = mail::read(&mut reader, environment, &listen.public_url);
         let currency = money::read(&mut reader);
         let logs = logs::read(&mut reader, environment);
+        let traces = traces::read(&mut reader, environment);
         let limits = limits::read(&mut reader, environment);
         let rows = reader.finish()?;
         Ok(Self {
@@ -116,20 +121,10 @@ impl Config {
             mail,
             currency,
             logs,
+            traces,
             limits,
             rows,
         })
-    }
-
-    /// What parses but has no code behind it in this version, by variable: the server refuses to start with it.
-    #[must_use]
-    pub fn not_built(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        if self.logs.otlp_endpoint.is_some() {
-            let message = "sending traces is not built yet; leave it unset";
-            problems.push(Problem::new("OTEL_EXPORTER_OTLP_ENDPOINT", message));
-        }
-        problems
     }
 
     /// Each variable with what would be used, secrets as `***`, in the order of the documentation.

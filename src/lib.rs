@@ -6,6 +6,8 @@
 //! main, app  ->  http, graphql  ->  services  ->  ports  ->  domain
 //!                                   adapters  ->  ports  ->  domain
 //! ```
+//!
+//! [`observe`] has the metrics, for adapters, graphql, http and app; services count nothing.
 
 pub mod adapters;
 pub mod app;
@@ -14,6 +16,7 @@ pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod observe;
 pub mod ports;
 pub mod services;
 pub mod telemetry;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use shotify::app::{self, App, AppError, ObjectPlace};
 use shotify::config::Config;
-use shotify::{demo, telemetry};
+use shotify::demo;
 use tokio::runtime::Runtime;
 
 /// More than four times what the deepest document that passes needs, even without optimisation
@@ -99,10 +99,14 @@ fn run(command: Command) -> Result<(), AppError> {
         return Ok(());
     }
     let config = settings(&command)?;
-    telemetry::start(&config.logs);
     let runtime =
         runtime().map_err(|error| AppError(format!("the runtime cannot start: {error}")))?;
-    runtime.block_on(dispatch(command, config))
+    runtime.block_on(async {
+        let watching = app::watch(&config)?;
+        let done = dispatch(command, config).await;
+        watching.end().await;
+        done
+    })
 }
 
 /// Threads with [`STACK_BYTES`] of stack, unless `RUST_MIN_STACK` says how much.

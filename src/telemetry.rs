@@ -1,46 +1,69 @@
-//! The log: one line an event, for people or as JSON.
+//! The log, one line an event, for people or as JSON; and which spans go into traces.
 //!
+//! The two do not mix: the log has no spans of traces, traces have no events of the log, which may hold words of others.
 //! Nobody's secrets belong into it: what is logged are routes, codes and ids, and a panic's place but not its words.
 
 use std::io::{self, IsTerminal as _};
 use std::panic;
 
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::Subscriber;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::{Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogFormat, Logs};
+use crate::ports::traces::TARGET;
 
-/// Starts to log to standard error, once a process. A filter that cannot be read is `info`.
-pub fn start(logs: &Logs) {
-    let subscriber = subscriber(logs, io::stderr().is_terminal(), io::stderr);
+/// Starts to log to standard error, once a process, and to make traces where something takes them. A filter that cannot
+/// be read is `info`.
+pub fn start(logs: &Logs, traces: Option<&SdkTracerProvider>) {
+    let log = log(logs, io::stderr().is_terminal(), io::stderr);
+    let subscriber = tracing_subscriber::registry()
+        .with(log)
+        .with(traces.map(spans));
     // Only tests start it twice, and then the first one stays.
     if subscriber.try_init().is_ok() {
         panic::set_hook(Box::new(report_panic));
     }
 }
 
-/// The subscriber for `writer`.
-fn subscriber<W>(logs: &Logs, colours: bool, writer: W) -> Box<dyn Subscriber + Send + Sync>
+/// Writes lines to `writer`.
+fn log<S, W>(logs: &Logs, colours: bool, writer: W) -> impl Layer<S> + use<S, W>
 where
+    S: Subscriber + for<'s> LookupSpan<'s>,
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&logs.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(writer);
-    match logs.format {
-        LogFormat::Pretty => Box::new(builder.compact().finish()),
-        LogFormat::Json => Box::new(
-            builder
-                .json()
-                .flatten_event(true)
-                .with_span_list(false)
-                .finish(),
-        ),
-    }
+    // What OpenTelemetry's crates say each time, who sends the spans says once.
+    let is_theirs = |target: &str| target == TARGET || target.starts_with("opentelemetry");
+    let filter = filter.and(filter_fn(move |of| !is_theirs(of.target())));
+    let lines = fmt::layer().with_ansi(colours).with_writer(writer);
+    let lines: Box<dyn Layer<S> + Send + Sync> = match logs.format {
+        LogFormat::Pretty => lines.compact().boxed(),
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_span_list(false);
+            lines.boxed()
+        }
+    };
+    lines.with_filter(filter)
+}
+
+/// Hands the spans of traces over, with nothing but their own fields.
+fn spans<S>(traces: &SdkTracerProvider) -> impl Layer<S> + use<S>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    tracing_opentelemetry::layer()
+        .with_tracer(traces.tracer("shotify"))
+        .with_location(false)
+        .with_threads(false)
+        .with_tracked_inactivity(false)
+        .with_context_activation(false)
+        .with_filter(filter_fn(|of| of.is_span() && of.target() == TARGET))
 }
 
 /// A panic's message may quote what a user sent, so only its place is told.
@@ -75,10 +98,10 @@ mod tests {
         let logs = Logs {
             format,
             filter: "info".to_owned(),
-            otlp_endpoint: None,
         };
         let writer = lines.clone();
-        let subscriber = subscriber(&logs, false, move || writer.clone());
+        let log = log(&logs, false, move || writer.clone());
+        let subscriber = tracing_subscriber::registry().with(log);
         tracing::subscriber::with_default(subscriber, work);
         String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
     }

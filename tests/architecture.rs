@@ -57,11 +57,16 @@ const ASYNC: &[&str] = &[
     "tokio_stream",
     "tokio_util",
 ];
-const LOGS: &[&str] = &[
+const LOGS: &[&str] = &["tracing", "tracing_subscriber"];
+/// What counts, and what exports: services do neither.
+const EXPORTERS: &[&str] = &[
     "metrics",
     "metrics_exporter_prometheus",
-    "tracing",
-    "tracing_subscriber",
+    "opentelemetry",
+    "opentelemetry_http",
+    "opentelemetry_otlp",
+    "opentelemetry_sdk",
+    "tracing_opentelemetry",
 ];
 const STORES: &[&str] = &[
     "lettre",
@@ -78,31 +83,42 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "domain",
         may: &[],
-        never: &[OUTSIDE, PICTURES, ASYNC, LOGS],
+        never: &[OUTSIDE, PICTURES, ASYNC, LOGS, EXPORTERS],
     },
     Layer {
         name: "ports",
         may: &["domain"],
-        never: &[OUTSIDE, PICTURES, LOGS],
+        never: &[OUTSIDE, PICTURES, LOGS, EXPORTERS],
     },
     Layer {
         name: "services",
         may: &["domain", "ports"],
-        never: &[OUTSIDE, PICTURES],
+        never: &[OUTSIDE, PICTURES, EXPORTERS],
+    },
+    // Counts by the facade alone: who collects is the others' to know.
+    Layer {
+        name: "observe",
+        may: &["ports"],
+        never: &[
+            OUTSIDE,
+            PICTURES,
+            ASYNC,
+            &["metrics_exporter_prometheus", "opentelemetry_otlp"],
+        ],
     },
     Layer {
         name: "adapters",
-        may: &["domain", "ports"],
+        may: &["domain", "ports", "observe"],
         never: &[WEB, &["clap", "cookie"]],
     },
     Layer {
         name: "graphql",
-        may: &["domain", "ports", "services"],
+        may: &["domain", "ports", "services", "observe"],
         never: &[STORES, PICTURES],
     },
     Layer {
         name: "http",
-        may: &["domain", "ports", "services", "graphql"],
+        may: &["domain", "ports", "services", "graphql", "observe"],
         never: &[STORES, PICTURES],
     },
     Layer {
@@ -112,7 +128,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "telemetry",
-        may: &["domain", "config"],
+        may: &["domain", "ports", "config"],
         never: &[STORES, PICTURES],
     },
     Layer {
@@ -125,6 +141,7 @@ const LAYERS: &[Layer] = &[
             "graphql",
             "http",
             "config",
+            "observe",
             "telemetry",
         ],
         never: &[PICTURES],
@@ -137,7 +154,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "lib",
         may: &[],
-        never: &[OUTSIDE, PICTURES, ASYNC, LOGS],
+        never: &[OUTSIDE, PICTURES, ASYNC, LOGS, EXPORTERS],
     },
     // The binary reaches the layers as `shotify::…`.
     Layer {

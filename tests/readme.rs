@@ -1,6 +1,10 @@
 //! The documentation names what there is.
 
+use std::fmt::Write as _;
+
 use shotify::config::Config;
+use shotify::observe::metric::{Described, Kind};
+use shotify::observe::table::ALL;
 
 #[test]
 fn every_setting_stands_in_the_readme_and_in_the_example() {
@@ -19,6 +23,41 @@ fn every_setting_stands_in_the_readme_and_in_the_example() {
         let found = example.lines().any(|text| text.starts_with(&line));
         assert!(found, "{variable} is not in .env.example");
     }
+}
+
+fn row(metric: &Described) -> String {
+    let kind = match metric.kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Histogram(_) => "histogram",
+    };
+    let label = |label: &shotify::observe::metric::Dimension| match label.values {
+        [] => format!("`{}`", label.name),
+        values => format!("`{}`: {}", label.name, values.join(", ")),
+    };
+    let mut labels: Vec<String> = metric.labels.iter().map(label).collect();
+    if labels.is_empty() {
+        labels.push("–".to_owned());
+    }
+    let labels = labels.join("; ");
+    format!(
+        "| `{}` | {kind} | {labels} | {} |",
+        metric.name, metric.help
+    )
+}
+
+#[test]
+fn every_metric_stands_in_the_documentation_as_the_code_describes_it() {
+    let table = ALL.iter().fold(String::new(), |mut table, metric| {
+        let _ = writeln!(table, "{}", row(metric));
+        table
+    });
+    let page = include_str!("../docs/metrics.md");
+    let written: String = page
+        .split_inclusive('\n')
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    assert_eq!(written, table);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! argon2id on a bounded number of threads (A1, L3).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher as _, PasswordVerifier as _};
@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::domain::password::Password;
+use crate::observe::table;
 use crate::ports::chance::{self, Random};
 use crate::ports::passwords::{HashError, PasswordHasher, Verdict};
 
@@ -51,12 +52,16 @@ impl Argon2Hasher {
     ) -> Result<T, HashError> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| HashError::Busy)?;
+        let waiting = table::PASSWORDS_WAITING.hold(1);
         let turn = timeout(PATIENCE, Arc::clone(&self.workers).acquire_owned()).await;
+        drop(waiting);
         let turn = turn.map_err(|_| HashError::Busy)?;
         let turn = turn.map_err(|_| HashError::Failed)?;
         // The permits go along: a caller who leaves does not free the thread that works for them.
         let done = tokio::task::spawn_blocking(move || {
+            let begun = Instant::now();
             let result = work();
+            table::PASSWORD_DURATION.plain().record(begun.elapsed());
             drop((turn, place));
             result
         });

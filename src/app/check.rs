@@ -1,6 +1,6 @@
 //! Trying every connection, for whoever sets a server up. Makes and changes nothing.
 
-use super::{AppError, database, mail, objects, seeing, shared};
+use super::{AppError, database, mail, objects, seeing, shared, traces};
 use crate::config::Config;
 
 /// What was tried, a sentence each.
@@ -24,9 +24,6 @@ impl Checked {
 /// Tries everything, also behind a failure.
 pub async fn check_config(config: &Config) -> Checked {
     let mut checked = Checked::default();
-    for problem in config.not_built() {
-        checked.fails.push(AppError(problem.to_string()));
-    }
     checked.take(database::check(config).await.map(Some));
     match database::check_replicas(config).await {
         Ok(sentence) => checked.works.extend(sentence),
@@ -36,5 +33,6 @@ pub async fn check_config(config: &Config) -> Checked {
     checked.take(objects::check(config).await.map(Some));
     checked.take(seeing::check(config).await);
     checked.take(mail::check(config).await);
+    checked.take(traces::check(config).await);
     checked
 }

@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use super::AppError;
 use crate::adapters::clock::SystemClock;
+use crate::adapters::mail::MeasuredMailer;
 use crate::adapters::mail::mailbox::FileMailbox;
 use crate::adapters::mail::sendgrid::{self, SendGridConfig, SendGridMailer};
 use crate::adapters::mail::smtp::{self, Account, Security, SmtpConfig, SmtpMailer};
@@ -30,7 +31,7 @@ pub(super) fn open(config: &Config, clock: &Arc<dyn Clock>) -> Result<Mails, App
         }
     };
     Ok(Mails {
-        mailer,
+        mailer: Arc::new(MeasuredMailer(mailer)),
         mailbox: None,
     })
 }
@@ -113,7 +114,7 @@ fn local(config: &Config, clock: &Arc<dyn Clock>) -> Result<Mails, AppError> {
         .map_err(|error| AppError::new("DATA_DIR cannot be written to", error))?;
     let mailbox = Arc::new(mailbox);
     Ok(Mails {
-        mailer: mailbox.clone(),
+        mailer: Arc::new(MeasuredMailer(mailbox.clone())),
         mailbox: Some(mailbox),
     })
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::AppError;
 use super::database::open_store;
 use crate::adapters::clock::SystemClock;
-use crate::adapters::objects::FileObjects;
 use crate::adapters::objects::gcs::{GcsConfig, GcsObjects};
+use crate::adapters::objects::{FileObjects, MeasuredObjects};
 use crate::config::{self, Config, Objects};
 use crate::ports::clock::Clock;
 use crate::ports::objects::ObjectStore;
@@ -27,10 +27,11 @@ pub(super) fn open(
     config: &Config,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn ObjectStore>, AppError> {
-    match &config.objects {
-        Objects::Files(folder) => files(folder),
-        Objects::Gcs { .. } => Ok(Arc::new(bucket(config, clock)?)),
-    }
+    let store: Arc<dyn ObjectStore> = match &config.objects {
+        Objects::Files(folder) => files(folder)?,
+        Objects::Gcs { .. } => Arc::new(bucket(config, clock)?),
+    };
+    Ok(Arc::new(MeasuredObjects(store)))
 }
 
 /// Whether objects can be kept, as a sentence. Makes nothing.

@@ -6,6 +6,7 @@ use super::AppError;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::pictures::{PictureLimits, PictureStudio};
 use crate::adapters::vectors::memory::{MemoryIndex, SearchLimits};
+use crate::adapters::vision::MeasuredLabeller;
 use crate::adapters::vision::google::{GoogleLabeller, GoogleVisionConfig};
 use crate::adapters::vision::on_device::{ClassThesaurus, Model, OnDeviceLabeller};
 use crate::config::{Config, Vision};
@@ -78,13 +79,13 @@ fn labeller(
     model: &Arc<Model>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn Labeller>, AppError> {
-    Ok(match google(config, clock)? {
-        Some(google) => Arc::new(google),
-        None => Arc::new(OnDeviceLabeller {
-            studio: studio.clone(),
-            model: model.clone(),
-        }),
-    })
+    let (name, labeller): (_, Arc<dyn Labeller>) = if let Some(google) = google(config, clock)? {
+        ("google", Arc::new(google))
+    } else {
+        let (studio, model) = (studio.clone(), model.clone());
+        ("on_device", Arc::new(OnDeviceLabeller { studio, model }))
+    };
+    Ok(Arc::new(MeasuredLabeller { name, labeller }))
 }
 
 /// Google Cloud Vision, where the settings name it.

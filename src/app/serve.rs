@@ -4,21 +4,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::{App, AppError, descriptors};
+use super::{App, AppError, descriptors, measure};
 use crate::adapters::sql::in_background;
 use crate::config::Limits;
+use crate::http::server;
 use crate::http::server::{Bounds, Signals};
-use crate::http::{metrics, server};
 use crate::services::outbox::Sweeper;
 use crate::services::users::UsersService;
 
 /// How long work beside the requests may take to end.
 const WIND_UP: Duration = Duration::from_secs(6);
+/// Which program this is.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const COMMIT: &str = env!("SHOTIFY_COMMIT");
 /// How often is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
@@ -53,16 +57,11 @@ pub async fn bind(app: &mut App) -> Result<Started, AppError> {
     if let (false, Ok(bound)) = (app.config.is_set("PUBLIC_URL"), http.local_addr()) {
         app.config.listen.public_url = format!("http://localhost:{}", bound.port());
     }
-    let address = |listener: &TcpListener| {
-        listener
-            .local_addr()
-            .map_or_else(|e| e.to_string(), |a| a.to_string())
-    };
     tracing::info!(
         http = address(&http),
         metrics = address(&metrics),
-        version = env!("CARGO_PKG_VERSION"),
-        commit = env!("SHOTIFY_COMMIT"),
+        version = VERSION,
+        commit = COMMIT,
         "listening"
     );
     Ok(Started {
@@ -70,6 +69,11 @@ pub async fn bind(app: &mut App) -> Result<Started, AppError> {
         metrics,
         signals,
     })
+}
+
+fn address(listener: &TcpListener) -> String {
+    let address = listener.local_addr();
+    address.map_or_else(|error| error.to_string(), |address| address.to_string())
 }
 
 fn signals() -> Result<Signals, AppError> {
@@ -89,7 +93,16 @@ pub async fn serve(app: App, started: Started) -> Result<(), AppError> {
     let router = app.router(&services, ending.clone());
     let bounds = bounds(&app.config.limits);
     let mut background = JoinSet::new();
-    background.spawn(serve_metrics(started.metrics, bounds, ending.clone()));
+    let handle = measure::begin(&app)?;
+    let metrics = measure::router(&app, handle.clone());
+    background.spawn(serve_metrics(
+        started.metrics,
+        metrics,
+        bounds,
+        ending.clone(),
+    ));
+    let measuring = measure::watch(&app, handle, ending.clone());
+    background.spawn(in_background(measuring));
     background.spawn(watch(started.signals, ending.clone()));
     let (follower, token) = (app.follower(), ending.clone());
     background.spawn(in_background(async move { follower.run(token).await }));
@@ -121,19 +134,32 @@ fn bounds(limits: &Limits) -> Bounds {
         connections: descriptors::enough_for(limits.max_connections),
         linger: limits.shutdown_linger,
         drain: limits.shutdown_drain,
+        counted: true,
     }
 }
 
-/// Works off the outbox and sweeps, without serving, until SIGTERM or Ctrl-C.
+/// Works off the outbox and sweeps, without serving anything but metrics and health, until SIGTERM or Ctrl-C.
 pub async fn work(app: App) -> Result<(), AppError> {
     let signals = signals()?;
+    let listener = listener("METRICS_ADDR", app.config.listen.metrics).await?;
     let ending = CancellationToken::new();
     let mut background = JoinSet::new();
+    tracing::info!(
+        metrics = address(&listener),
+        version = VERSION,
+        commit = COMMIT,
+        "working"
+    );
+    let handle = measure::begin(&app)?;
+    let metrics = measure::router_of_worker(&app, handle.clone(), ending.clone());
+    let bounds = bounds(&app.config.limits);
+    background.spawn(serve_metrics(listener, metrics, bounds, ending.clone()));
+    let measuring = measure::watch(&app, handle, ending.clone());
+    background.spawn(in_background(measuring));
     background.spawn(watch(signals, ending.clone()));
     let (follower, token) = (app.follower(), ending.clone());
     background.spawn(in_background(async move { follower.run(token).await }));
     work_in_background(&app, app.services().users, &ending, &mut background);
-    tracing::info!("working");
     // Any of them ends by the signal alone.
     ending.cancelled().await;
     wind_up(background, &app).await;
@@ -189,10 +215,15 @@ async fn watch(mut signals: Signals, ending: CancellationToken) {
 }
 
 /// What is cut off here at the end is no loss: the next reading has it.
-async fn serve_metrics(listener: TcpListener, bounds: Bounds, ending: CancellationToken) {
-    let router = match metrics::install() {
-        Ok(handle) => metrics::router(handle),
-        Err(error) => return tracing::error!(%error, "metrics cannot be counted"),
+async fn serve_metrics(
+    listener: TcpListener,
+    router: Router,
+    bounds: Bounds,
+    ending: CancellationToken,
+) {
+    let bounds = Bounds {
+        counted: false,
+        ..bounds
     };
     server::serve(listener, router, bounds, ending).await;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::AppError;
 use crate::adapters::persisted::memory::MemoryQueries;
 use crate::adapters::persisted::redis::RedisQueries;
+use crate::adapters::rate_limit::MeasuredLimiter;
 use crate::adapters::rate_limit::memory::MemoryLimiter;
 use crate::adapters::rate_limit::redis::RedisLimiter;
 use crate::adapters::redis::RedisLink;
@@ -40,10 +41,14 @@ pub(super) fn open(
 fn embedded(store: &SqlStore, clock: &Arc<dyn Clock>) -> Shared {
     Shared {
         sessions: Arc::new(store.sessions()),
-        limiter: Arc::new(MemoryLimiter::new(clock.clone())),
+        limiter: measured(MemoryLimiter::new(clock.clone())),
         queries: Arc::new(MemoryQueries::default()),
         redis: None,
     }
+}
+
+fn measured(limiter: impl RateLimiter + 'static) -> Arc<dyn RateLimiter> {
+    Arc::new(MeasuredLimiter(Arc::new(limiter)))
 }
 
 fn in_redis(config: &Config, store: &SqlStore, url: &Secret) -> Result<Shared, AppError> {
@@ -52,7 +57,7 @@ fn in_redis(config: &Config, store: &SqlStore, url: &Secret) -> Result<Shared, A
     let idle = config.limits.session_idle;
     Ok(Shared {
         sessions: Arc::new(RedisSessions::new(durable, link.clone(), idle)),
-        limiter: Arc::new(RedisLimiter::new(link.clone())),
+        limiter: measured(RedisLimiter::new(link.clone())),
         queries: Arc::new(RedisQueries::new(link.clone())),
         redis: Some(link),
     })

@@ -1,6 +1,7 @@
 //! How requests of GraphQL are received.
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
+use crate::graphql::AnswerLimits;
 use crate::graphql::guard::GuardLimits;
 use crate::http::client_address::TrustedProxies;
 use crate::http::transport::TransportConfig;
@@ -26,5 +27,13 @@ pub(super) fn settings(config: &Config) -> TransportConfig {
         spool_bytes: limits.max_spool_bytes,
         proxies: TrustedProxies::new(config.listen.trusted_proxies.clone()),
         ..TransportConfig::new(config.data_dir.join("spool"), config.listen.introspection)
+    }
+}
+
+/// How much a document may ask for, by the settings.
+pub(super) const fn answers(limits: &Limits) -> AnswerLimits {
+    AnswerLimits {
+        objects: limits.max_objects,
+        fields: limits.max_fields,
     }
 }

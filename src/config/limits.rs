@@ -2,7 +2,7 @@
 //!
 //! - Files: `MAX_FILE_BYTES`, `MAX_FILES`, `MAX_REQUEST_BYTES`, `MAX_PIXELS`, `MAX_SIDE`.
 //! - Members: `MAX_IMAGES`, `MAX_STORED_BYTES`.
-//! - Documents: `MAX_MUTATIONS`, `MAX_DEPTH`, `MAX_DOCUMENT_BYTES`, `MAX_TOKENS`, `MAX_OBJECTS`.
+//! - Documents: `MAX_MUTATIONS`, `MAX_DEPTH`, `MAX_DOCUMENT_BYTES`, `MAX_TOKENS`, `MAX_OBJECTS`, `MAX_FIELDS`.
 //! - Sessions: `SESSION_LIFETIME`, `SESSION_IDLE`, `ACCESS_TOKEN_LIFETIME`.
 //! - Accounts: `CONFIRM_LINK_LIFETIME`, `RESET_LINK_LIFETIME`, `UNCONFIRMED_LIFETIME`.
 //! - Attempts: `FAILED_SIGN_INS_PER_ACCOUNT`, `FAILED_SIGN_INS_PER_IP`, `FAILED_SIGN_INS_WINDOW`, `MAILS_PER_ADDRESS`,
@@ -45,7 +45,9 @@ pub struct Limits {
     /// Tokens of a document.
     pub max_tokens: usize,
     /// Objects that a document may ask for, nested `first` multiplied.
-    pub max_objects: usize,
+    pub max_objects: u64,
+    /// Fields of these objects, each as often as it is written or spread.
+    pub max_fields: u64,
     /// Absolute life of a session.
     pub session_lifetime: Duration,
     /// Life of a session that is not used.
@@ -115,6 +117,7 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Limits 
         max_document_bytes: reader.number("MAX_DOCUMENT_BYTES", 16 * 1024, 100..=1024 * 1024),
         max_tokens: reader.number("MAX_TOKENS", 1_000, 10..=100_000),
         max_objects: reader.number("MAX_OBJECTS", 25_000, 1..=10_000_000),
+        max_fields: reader.number("MAX_FIELDS", 100_000, 1..=100_000_000),
         session_lifetime: reader.span("SESSION_LIFETIME", "7d"),
         session_idle: reader.span("SESSION_IDLE", "24h"),
         access_token_lifetime: reader.span("ACCESS_TOKEN_LIFETIME", "15m"),

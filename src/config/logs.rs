@@ -1,7 +1,5 @@
 //! - `LOG_FORMAT` (`pretty`, in production `json`) and `RUST_LOG` (`info`): how and what is logged.
-//! - `OTEL_EXPORTER_OTLP_ENDPOINT` (none): where traces go.
 
-use super::endpoint::endpoint;
 use super::environment::Environment;
 use super::reader::Reader;
 
@@ -21,8 +19,6 @@ pub struct Logs {
     pub format: LogFormat,
     /// Directives of tracing's filter, such as `info,sqlx=warn`.
     pub filter: String,
-    /// Where traces go.
-    pub otlp_endpoint: Option<String>,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Logs {
@@ -43,6 +39,5 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Logs {
             },
         ),
         filter: reader.text_or("RUST_LOG", "info"),
-        otlp_endpoint: endpoint(reader, "OTEL_EXPORTER_OTLP_ENDPOINT"),
     }
 }

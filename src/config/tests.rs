@@ -306,13 +306,35 @@ fn google_cloud_vision_is_signed_in_like_the_storage() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_said() {
-    let config = read(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://o")]);
-    let problems = config.unwrap().not_built();
-    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    let sentence = "OTEL_EXPORTER_OTLP_ENDPOINT: sending traces is not built yet; leave it unset";
-    assert_eq!(said, [sentence]);
-    assert!(read(&[]).unwrap().not_built().is_empty());
+fn traces_are_sampled_as_the_standard_names_it() {
+    let sampling = |settings: &[(&str, &str)]| read(settings).unwrap().traces.sampling;
+    let found = |by_parent, share| Sampling { by_parent, share };
+    assert_eq!(read(&[]).unwrap().traces.endpoint, None);
+    assert_eq!(sampling(&[]), found(true, 1.0));
+    for (name, expected) in [
+        ("always_on", found(false, 1.0)),
+        ("always_off", found(false, 0.0)),
+        ("traceidratio", found(false, 0.25)),
+        ("parentbased_always_off", found(true, 0.0)),
+        ("parentbased_traceidratio", found(true, 0.25)),
+    ] {
+        let settings = [
+            ("OTEL_TRACES_SAMPLER", name),
+            ("OTEL_TRACES_SAMPLER_ARG", "0.25"),
+        ];
+        assert_eq!(sampling(&settings), expected, "{name}");
+    }
+    for odd in [
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.1"),
+        ("OTEL_TRACES_SAMPLER_ARG", "NaN"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://ann:hunter2@collector",
+        ),
+    ] {
+        assert!(read(&[odd]).is_err(), "{odd:?}");
+    }
 }
 
 /// N1

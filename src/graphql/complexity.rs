@@ -1,4 +1,5 @@
-//! How many objects a document may make: nested page sizes multiply (rules, Limits: 25,000).
+//! How much a document may ask for: objects, of which nested page sizes multiply (rules, Limits: 25,000), and their
+//! fields, for a fragment that is spread again and again has each of its fields resolved again.
 
 use std::sync::Arc;
 
@@ -26,17 +27,26 @@ const DEFAULTS: [(&str, u64); 8] = [
     ("uploadImages", 20),
 ];
 
-/// Refuses documents that could answer with more objects than the limit.
-pub(super) struct ObjectLimit(pub u64);
+/// What a document may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerLimits {
+    /// Objects.
+    pub objects: u64,
+    /// Fields of objects, each selection counted as often as it is written or spread: all of them are resolved.
+    pub fields: u64,
+}
 
-impl ExtensionFactory for ObjectLimit {
+/// Refuses documents that could answer with more than the limits.
+pub(super) struct AnswerLimit(pub AnswerLimits);
+
+impl ExtensionFactory for AnswerLimit {
     fn create(&self) -> Arc<dyn Extension> {
         Arc::new(Self(self.0))
     }
 }
 
 #[async_graphql::async_trait::async_trait]
-impl Extension for ObjectLimit {
+impl Extension for AnswerLimit {
     async fn parse_query(
         &self,
         ctx: &ExtensionContext<'_>,
@@ -45,55 +55,82 @@ impl Extension for ObjectLimit {
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         let document = next.run(ctx, query, variables).await?;
-        if objects(&document, variables, self.0) > self.0 {
-            let message = format!("The document asks for more than {} objects.", self.0);
-            return Err(server_error(Code::QueryTooComplex, message));
+        let (cost, limits) = (cost(&document, variables, self.0), self.0);
+        for (count, limit, what) in [
+            (cost.objects, limits.objects, "objects"),
+            (cost.fields, limits.fields, "fields"),
+        ] {
+            if count > limit {
+                let message = format!("The document asks for more than {limit} {what}.");
+                return Err(server_error(Code::QueryTooComplex, message));
+            }
         }
         Ok(document)
     }
 }
 
-/// The objects that a document can make, counted no further than just above `limit`.
-fn objects(document: &ExecutableDocument, variables: &Variables, limit: u64) -> u64 {
+/// What a document can make, counted no further than just above the limits.
+fn cost(document: &ExecutableDocument, variables: &Variables, limits: AnswerLimits) -> Cost {
     let of = |operation: &Positioned<OperationDefinition>| {
         let operation = &operation.node;
         let counter = Counter {
             document,
             operation,
             variables,
-            limit,
+            limits,
         };
         counter.selections(&operation.selection_set.node)
     };
-    document
-        .operations
-        .iter()
-        .map(|(_, operation)| of(operation))
-        .max()
-        .unwrap_or(0)
+    let costs = document.operations.iter().map(|(_, operation)| of(operation));
+    costs.fold(Cost::default(), |a, b| Cost {
+        objects: a.objects.max(b.objects),
+        fields: a.fields.max(b.fields),
+    })
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cost {
+    objects: u64,
+    fields: u64,
+}
+
+impl Cost {
+    const fn plus(self, other: Self) -> Self {
+        Self {
+            objects: self.objects.saturating_add(other.objects),
+            fields: self.fields.saturating_add(other.fields),
+        }
+    }
+
+    const fn times(self, rows: u64) -> Self {
+        Self {
+            objects: self.objects.saturating_mul(rows),
+            fields: self.fields.saturating_mul(rows),
+        }
+    }
 }
 
 struct Counter<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
-    limit: u64,
+    limits: AnswerLimits,
 }
 
 impl Counter<'_> {
-    fn selections(&self, set: &SelectionSet) -> u64 {
-        let mut sum = 0u64;
+    fn selections(&self, set: &SelectionSet) -> Cost {
+        let mut sum = Cost::default();
         for item in &set.items {
-            // Stopping early keeps the walk bounded by the limit whatever the fragments spread.
-            if sum > self.limit {
+            // Every field costs something, so that stopping early bounds the walk whatever the fragments spread.
+            if sum.objects > self.limits.objects || sum.fields > self.limits.fields {
                 break;
             }
-            sum = sum.saturating_add(self.selection(&item.node));
+            sum = sum.plus(self.selection(&item.node));
         }
         sum
     }
 
-    fn selection(&self, selection: &Selection) -> u64 {
+    fn selection(&self, selection: &Selection) -> Cost {
         match selection {
             Selection::Field(field) => self.field(&field.node),
             Selection::InlineFragment(fragment) => {
@@ -101,7 +138,7 @@ impl Counter<'_> {
             }
             Selection::FragmentSpread(spread) => self
                 .fragment(&spread.node.fragment_name.node)
-                .map_or(0, |f| self.selections(&f.selection_set.node)),
+                .map_or(Cost::default(), |f| self.selections(&f.selection_set.node)),
         }
     }
 
@@ -112,14 +149,22 @@ impl Counter<'_> {
             .map(|fragment| &fragment.node)
     }
 
-    /// A leaf makes none; an object itself and, as many times as its list is long, what it holds.
-    fn field(&self, field: &Field) -> u64 {
+    /// The field itself; behind it an object and, as many times as its list is long, what it holds.
+    fn field(&self, field: &Field) -> Cost {
+        let itself = Cost {
+            objects: 0,
+            fields: 1,
+        };
         let inner = &field.selection_set.node;
         if inner.items.is_empty() {
-            return 0;
+            return itself;
         }
-        self.rows(field)
-            .saturating_mul(self.selections(inner).saturating_add(1))
+        let object = Cost {
+            objects: 1,
+            fields: 0,
+        };
+        let row = self.selections(inner).plus(object);
+        row.times(self.rows(field)).plus(itself)
     }
 
     fn rows(&self, field: &Field) -> u64 {
@@ -167,16 +212,35 @@ mod tests {
 
     use super::*;
 
+    const LIMITS: AnswerLimits = AnswerLimits {
+        objects: 25_000,
+        fields: 100_000,
+    };
+
+    fn cost_of(text: &str, variables: serde_json::Value) -> Cost {
+        let document = parse_query(text).unwrap();
+        cost(&document, &Variables::from_json(variables), LIMITS)
+    }
+
     fn count(text: &str, variables: serde_json::Value) -> u64 {
-        objects(
-            &parse_query(text).unwrap(),
-            &Variables::from_json(variables),
-            25_000,
-        )
+        cost_of(text, variables).objects
+    }
+
+    /// G2, G10, L3
+    #[test]
+    fn fields_count_as_often_as_they_are_spread() {
+        let of = |text: &str| cost_of(text, serde_json::json!({})).fields;
+        assert_eq!(of("{ me { id } }"), 2);
+        assert_eq!(of("{ images(first: 20) { id title } }"), 41);
+        assert_eq!(of("{ images(first: 20) { a: id b: id id } }"), 61);
+        let spread = "fragment a on Image { ...b ...b } fragment b on Image { id title }";
+        assert_eq!(of(&format!("{{ images(first: 20) {{ ...a ...a }} }} {spread}")), 161);
+        let nested = "{ images(first: 100) { user { images(first: 100) { ...a ...a ...a ...a } } } }";
+        assert!(of(&format!("{nested} {spread}")) > LIMITS.fields);
     }
 
     #[test]
-    fn nested_page_sizes_multiply_and_leaves_are_free() {
+    fn nested_page_sizes_multiply_and_leaves_are_no_objects() {
         let none = serde_json::json!({});
         assert_eq!(
             count("{ images(first: 20) { id title url } }", none.clone()),

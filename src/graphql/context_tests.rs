@@ -80,7 +80,11 @@ async fn run(
         sales: Arc::new(MockSalesService::new()),
         media: Arc::new(MockMediaService::new()),
     };
-    let schema = build(services, 1000);
+    let limits = AnswerLimits {
+        objects: 1000,
+        fields: 1000,
+    };
+    let schema = build(services, limits);
     schema.execute(Request::new(document).data(caller)).await
 }
 

@@ -8,6 +8,7 @@ pub mod codes;
 mod completion;
 mod complexity;
 pub mod context;
+pub mod count;
 mod error;
 pub mod guard;
 mod inputs;
@@ -27,4 +28,5 @@ mod schema;
 )]
 mod types;
 
+pub use complexity::AnswerLimits;
 pub use schema::{Services, ShotifySchema, build, sdl};

@@ -6,7 +6,7 @@ use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
 
 use super::batches::Batching;
 use super::completion::Completion;
-use super::complexity::ObjectLimit;
+use super::complexity::{AnswerLimit, AnswerLimits};
 use super::mutation::Mutation;
 use super::query::Query;
 use crate::services::auth::AuthService;
@@ -33,12 +33,12 @@ pub struct Services {
     pub media: Arc<dyn MediaService>,
 }
 
-/// Builds the schema over services; no document may ask for more than `max_objects` (rules, Limits). The request's data must hold a [`super::context::Caller`].
+/// Builds the schema over services; no document may ask for more than the limits. The request's data must hold a [`super::context::Caller`].
 #[must_use]
-pub fn build(services: Services, max_objects: u64) -> ShotifySchema {
+pub fn build(services: Services, limits: AnswerLimits) -> ShotifySchema {
     definition()
         .extension(Completion::of(&sdl()))
-        .extension(ObjectLimit(max_objects))
+        .extension(AnswerLimit(limits))
         .extension(Batching(services.clone()))
         .data(services)
         .finish()

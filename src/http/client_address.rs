@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -48,6 +48,13 @@ impl TrustedProxies {
             client = next;
         }
         client
+    }
+
+    /// Whether a connection of a request is one of theirs, by the request's extensions.
+    #[must_use]
+    pub fn sent(&self, extensions: &Extensions) -> bool {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        peer.is_some_and(|peer| self.trusts(peer.0.ip().to_canonical()))
     }
 
     fn trusts(&self, address: IpAddr) -> bool {

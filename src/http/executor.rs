@@ -15,6 +15,7 @@ use super::transport::Executor;
 use super::visitor::Visitors;
 use crate::graphql::codes::{Code, ErrorDetails as _, server_error};
 use crate::graphql::context::Answer;
+use crate::observe::table;
 
 /// How long a request waits for its turn before it is sent away.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -48,9 +49,13 @@ impl<S: async_graphql::Executor> Executor for SchemaExecutor<S> {
         let Ok(_place) = self.places.try_acquire() else {
             return busy();
         };
-        let Ok(Ok(_turn)) = timeout(PATIENCE, self.turns.acquire()).await else {
+        let waiting = table::GRAPHQL_WAITING.hold(1);
+        let turn = timeout(PATIENCE, self.turns.acquire()).await;
+        drop(waiting);
+        let Ok(Ok(_turn)) = turn else {
             return busy();
         };
+        let _running = table::GRAPHQL_RUNNING.hold(1);
         let (caller, renewed) = self.visitors.caller(parts);
         let request = request.data(caller.clone());
         let mut response = self.schema.execute(request).await;

@@ -34,10 +34,13 @@ async fn send(uri: &str, headers: &[(&str, &str)]) -> (String, String) {
         .with_writer(move || writer.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let random: Arc<dyn Random> = Arc::new(FakeRandom::default());
+    let recorder = Recorder {
+        random: Arc::new(FakeRandom::default()),
+        proxies: TrustedProxies::default(),
+    };
     let router = Router::new()
         .route("/media/{id}", get(async || "ok"))
-        .layer(from_fn_with_state(random, record));
+        .layer(from_fn_with_state(recorder, record));
     let mut request = axum::http::Request::builder().uri(uri);
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -1,59 +1,70 @@
 //! `/metrics`, on a listener of its own: not for the public.
 
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
-/// Seconds.
-const BUCKETS: [f64; 11] = [
-    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0,
-];
+use crate::observe;
+use crate::observe::metric::{Described, Kind};
+use crate::observe::table::ALL;
 
-/// Starts to count, once a process.
+/// Takes measurements that nobody counts as they happen: sets gauges, and answers with what has no gauge.
+pub type Measure = Arc<dyn Fn() -> Vec<(&'static Described, f64)> + Send + Sync>;
+
+/// Starts to count, once a process; the handle reads.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    builder()?.install_recorder()
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let handle = builder()?.install_recorder()?;
+    observe::begin();
+    Ok(HANDLE.get_or_init(|| handle).clone())
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
-    let latency = Matcher::Full("http_request_duration_seconds".to_owned());
-    PrometheusBuilder::new().set_buckets_for_metric(latency, &BUCKETS)
+    let mut builder = PrometheusBuilder::new();
+    for metric in ALL {
+        if let Kind::Histogram(buckets) = metric.kind {
+            let name = Matcher::Full(metric.name.to_owned());
+            builder = builder.set_buckets_for_metric(name, buckets)?;
+        }
+    }
+    Ok(builder)
 }
 
 /// The listener's one path.
-pub fn router(handle: PrometheusHandle) -> Router {
+pub fn router(handle: PrometheusHandle, measure: Measure) -> Router {
     let text = async move || {
+        let samples = measure();
         handle.run_upkeep();
+        let mut text = handle.render();
+        for (metric, value) in samples {
+            append(&mut text, metric, value);
+        }
         let media_type = "text/plain; version=0.0.4; charset=utf-8";
-        ([(CONTENT_TYPE, media_type)], handle.render())
+        ([(CONTENT_TYPE, media_type)], text)
     };
     Router::new().route("/metrics", get(text))
 }
 
-#[cfg(test)]
-mod tests {
-    use axum::body::{Body, to_bytes};
-    use axum::http::Request;
-    use tower::ServiceExt as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn what_is_counted_can_be_read() {
-        let recorder = builder().unwrap().build_recorder();
-        metrics::with_local_recorder(&recorder, || {
-            metrics::counter!("http_requests_total", "route" => "/").increment(2);
-            metrics::histogram!("http_request_duration_seconds", "route" => "/").record(0.02);
-        });
-        let request = Request::get("/metrics").body(Body::empty()).unwrap();
-        let response = router(recorder.handle()).oneshot(request).await.unwrap();
-        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        let text = String::from_utf8(body.to_vec()).unwrap();
-        assert!(
-            text.contains("http_requests_total{route=\"/\"} 2"),
-            "{text}"
-        );
-        let bucket = "http_request_duration_seconds_bucket{route=\"/\",le=\"0.025\"} 1";
-        assert!(text.contains(bucket), "{text}");
-    }
+/// A series of its own: counters of the recorder are whole numbers, and seconds of a processor are none.
+fn append(text: &mut String, metric: &Described, value: f64) {
+    let (name, help) = (metric.name, metric.help);
+    let kind = match metric.kind {
+        Kind::Counter => "counter",
+        Kind::Gauge | Kind::Histogram(_) => "gauge",
+    };
+    let _ = write!(
+        text,
+        "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n\n"
+    );
 }
+
+#[cfg(test)]
+#[path = "metrics_tests.rs"]
+mod tests;

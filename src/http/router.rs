@@ -64,7 +64,11 @@ pub struct Parts {
 
 /// From the inside out: routes, load, CORS, panics, headers of every answer, log.
 pub fn router(parts: Parts) -> Router {
-    let (production, random) = (parts.production, Arc::clone(&parts.random));
+    let production = parts.production;
+    let recorder = log::Recorder {
+        random: Arc::clone(&parts.random),
+        proxies: parts.visitors.proxies.clone(),
+    };
     let cors = parts.visitors.sites.cors();
     let health = health::routes(Arc::clone(&parts.readiness));
     routes(parts)
@@ -75,7 +79,7 @@ pub fn router(parts: Parts) -> Router {
         .layer(from_fn(refuse_odd_methods))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(production, headers::harden))
-        .layer(from_fn_with_state(random, log::record))
+        .layer(from_fn_with_state(recorder, log::record))
 }
 
 /// What may be slow has places of its own, so that it never takes those of the rest; `/query` sees to itself.

@@ -24,6 +24,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::observe::table;
 use paced::Paced;
 pub use signals::Signals;
 use work::{Held, Work};
@@ -46,6 +47,8 @@ pub struct Bounds {
     pub linger: Duration,
     /// How long requests in work may take after that.
     pub drain: Duration,
+    /// Whether the metrics tell how many connections there are: of one server in a process.
+    pub counted: bool,
 }
 
 /// Serves until `ending` is cancelled and what was in work then is answered; answers whether all of it was. A request
@@ -119,6 +122,7 @@ impl Server {
         // Answers go out as they are; without it they would be late, not wrong.
         let _ = stream.set_nodelay(true);
         let (router, work) = (self.router.clone(), self.work.clone());
+        let counted = self.bounds.counted.then(|| table::HTTP_CONNECTIONS.hold(1));
         let asked = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&asked);
         let service = service_fn(move |request| {
@@ -149,7 +153,7 @@ impl Server {
                 _ = watched => {}
                 () = never_asked => {}
             }
-            drop(place);
+            drop((place, counted));
         });
     }
 }

@@ -27,6 +27,7 @@ fn bounds() -> Bounds {
         connections: 100,
         linger: Duration::ZERO,
         drain: Duration::from_mins(1),
+        counted: false,
     }
 }
 

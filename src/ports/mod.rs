@@ -23,6 +23,7 @@ pub mod sales;
 pub mod sessions;
 pub mod store;
 pub mod tokens;
+pub mod traces;
 pub mod users;
 pub mod vectors;
 pub mod vision;

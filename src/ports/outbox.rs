@@ -20,6 +20,19 @@ pub enum Task {
     Compare(ProductId),
 }
 
+impl Task {
+    /// What kind of task it is, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail(_) => "mail",
+            Self::DeleteObject(_) => "delete_object",
+            Self::Label(_) => "label",
+            Self::Compare(_) => "compare",
+        }
+    }
+}
+
 /// A row that a worker holds the lease of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -55,12 +68,14 @@ pub enum Outcome {
 /// How full the outbox is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
-    /// Rows that wait.
+    /// Rows that are due, those in work among them.
+    pub due: i64,
+    /// Rows that wait for another try.
     pub waiting: i64,
     /// Rows given up.
     pub dead: i64,
-    /// When the oldest waiting row was written.
-    pub oldest: Option<Timestamp>,
+    /// Since when the oldest due row is due.
+    pub oldest_due: Option<Timestamp>,
 }
 
 /// The worker's side. A claim is a lease: at most one worker holds a row at a time, and it is given
@@ -77,7 +92,7 @@ pub trait OutboxQueue: Send + Sync {
         limit: u32,
     ) -> StoreResult<Vec<Job>>;
     /// Records the outcome, if the lease is still `owner`'s; answers whether it was.
-    async fn settle(&self, job: JobId, owner: &str, outcome: &Outcome) -> StoreResult<bool>;
-    /// How full it is.
-    async fn depth(&self) -> StoreResult<Depth>;
+    async fn settle(&self, job: &Job, owner: &str, outcome: &Outcome) -> StoreResult<bool>;
+    /// How full it is at this moment.
+    async fn depth(&self, now: Timestamp) -> StoreResult<Depth>;
 }

@@ -15,7 +15,7 @@ const MOVED: &str = "canary.second@example.com";
 
 /// Collects whatever must stay between client and server.
 #[derive(Default)]
-struct Canaries(Vec<String>);
+pub struct Canaries(Vec<String>);
 
 impl Canaries {
     fn add(&mut self, text: &str) {
@@ -30,7 +30,7 @@ impl Canaries {
     }
 
     #[track_caller]
-    fn assert_absent(&self, what: &str, text: &str) {
+    pub fn assert_absent(&self, what: &str, text: &str) {
         for canary in &self.0 {
             assert!(!canary.is_empty());
             let found = text.lines().find(|line| line.contains(canary));
@@ -174,7 +174,7 @@ async fn pictures(client: &Client, canaries: &mut Canaries) {
     client.buy_on(id, Value::Null, json!("canary-key")).await;
 }
 
-async fn every_flow(client: &Client) -> Canaries {
+pub async fn every_flow(client: &Client) -> Canaries {
     let mut canaries = Canaries::default();
     for text in [PASSWORD, WRONG, NEXT, LAST, EMAIL, MOVED] {
         canaries.add(text);

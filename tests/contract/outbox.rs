@@ -18,6 +18,7 @@ contract! {
     only_the_lease_holder_settles,
     a_row_to_be_tried_again_waits_until_it_is_due,
     a_dead_letter_is_kept_and_never_claimed,
+    the_depth_tells_what_is_due_from_what_waits,
     a_claim_is_bounded_and_takes_the_longest_waiting_first,
 }
 
@@ -70,7 +71,7 @@ async fn claim(store: &SqlStore, owner: &str, now: i64, limit: u32) -> Vec<Job> 
 }
 
 async fn settle(store: &SqlStore, job: &Job, owner: &str, outcome: Outcome) -> bool {
-    store.settle(job.id, owner, &outcome).await.unwrap()
+    store.settle(job, owner, &outcome).await.unwrap()
 }
 
 /// M1
@@ -105,7 +106,7 @@ async fn a_task_of_a_dropped_unit_is_none(store: SqlStore) {
     dropped.outbox().add(&key("a"), at(0)).await.unwrap();
     drop(dropped);
     assert!(claim(&store, "w", 1, 10).await.is_empty());
-    assert_eq!(store.depth().await.unwrap(), Depth::default());
+    assert_eq!(store.depth(at(1)).await.unwrap(), Depth::default());
 }
 
 async fn a_leased_row_is_nobody_elses_until_the_lease_ends(store: SqlStore) {
@@ -144,7 +145,7 @@ async fn only_the_lease_holder_settles(store: SqlStore) {
     }
     assert!(settle(&store, &job, "second", Outcome::Done).await);
     assert!(!settle(&store, &job, "second", Outcome::Done).await);
-    assert_eq!(store.depth().await.unwrap(), Depth::default());
+    assert_eq!(store.depth(at(1)).await.unwrap(), Depth::default());
 }
 
 /// M2
@@ -165,12 +166,25 @@ async fn a_dead_letter_is_kept_and_never_claimed(store: SqlStore) {
     assert!(settle(&store, &job, "w", Outcome::Dead("550".into())).await);
     let left = claim(&store, "w", 1_000_000, 10).await;
     assert_eq!(left.len(), 1);
-    let depth = Depth {
-        waiting: 1,
-        dead: 1,
-        oldest: Some(at(5)),
+    let depth = store.depth(at(6)).await.unwrap();
+    assert_eq!((depth.due, depth.dead), (1, 1));
+}
+
+async fn the_depth_tells_what_is_due_from_what_waits(store: SqlStore) {
+    write(&store, &[key("a"), key("b"), key("c")], 5).await;
+    let job = claim(&store, "w", 5, 1).await.remove(0);
+    assert!(settle(&store, &job, "w", Outcome::Again(at(30), "451".into())).await);
+    let depth = |due, waiting, oldest_due| Depth {
+        due,
+        waiting,
+        dead: 0,
+        oldest_due,
     };
-    assert_eq!(store.depth().await.unwrap(), depth);
+    assert_eq!(store.depth(at(4)).await.unwrap(), depth(0, 3, None));
+    let now = store.depth(at(29)).await.unwrap();
+    assert_eq!(now, depth(2, 1, Some(at(5))));
+    let now = store.depth(at(30)).await.unwrap();
+    assert_eq!(now, depth(3, 0, Some(at(5))));
 }
 
 async fn a_claim_is_bounded_and_takes_the_longest_waiting_first(store: SqlStore) {

@@ -2,8 +2,11 @@
 
 pub mod letters;
 pub mod mailbox;
+mod measured;
 pub mod sendgrid;
 pub mod smtp;
+
+pub use measured::MeasuredMailer;
 
 /// The name beside the sender's address.
 const SENDER: &str = "Shotify";

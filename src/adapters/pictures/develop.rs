@@ -1,11 +1,14 @@
 //! One upload from its bytes to everything that is made of it.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use image::DynamicImage;
 use image::metadata::Orientation;
 
 use crate::domain::embedding::Embedding;
 use crate::domain::picture::PictureFacts;
+use crate::observe::table;
 use crate::ports::pictures::{Developed, Encoded, Examined, PictureError};
 use crate::ports::vision::Embedder;
 
@@ -32,9 +35,11 @@ fn take(
     limits: &PictureLimits,
     embedder: &dyn Embedder,
 ) -> Result<Taken, PictureError> {
-    let (clean, decoded) = open(file, limits)?;
-    let preview = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
-    let rgb = squashed(&preview, embedder.side())?;
+    let (clean, decoded) = step("decode", || open(file, limits))?;
+    let preview = step("scale", || {
+        presentable(decoded, clean.orientation, PREVIEW_SIDE)
+    })?;
+    let rgb = step("scale", || squashed(&preview, embedder.side()))?;
     let embedding = embedded(&rgb, embedder)?;
     Ok(Taken {
         clean,
@@ -43,9 +48,18 @@ fn take(
     })
 }
 
+/// Does a part of the work, and keeps its time.
+fn step<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let done = work();
+    let duration = table::PICTURE_STEP.with([name]);
+    duration.record(begun.elapsed());
+    done
+}
+
 /// A model that fails is no fault of the picture.
 pub(super) fn embedded(rgb: &[u8], embedder: &dyn Embedder) -> Result<Embedding, PictureError> {
-    let embedding = embedder.embed(rgb);
+    let embedding = step("embed", || embedder.embed(rgb));
     embedding.map_err(|error| PictureError::Failed(error.to_string()))
 }
 
@@ -68,11 +82,11 @@ pub(super) fn pixels(
     limits: &PictureLimits,
     side: u32,
 ) -> Result<Vec<u8>, PictureError> {
-    let (clean, decoded) = open(file, limits)?;
-    squashed(
-        &presentable(decoded, clean.orientation, PREVIEW_SIDE)?,
-        side,
-    )
+    let (clean, decoded) = step("decode", || open(file, limits))?;
+    step("scale", || {
+        let upright = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
+        squashed(&upright, side)
+    })
 }
 
 /// Makes everything on the calling thread: for the pool, for benches and for fuzzing.
@@ -88,11 +102,14 @@ pub fn develop(
         preview,
         embedding,
     } = take(file, limits, embedder)?;
-    let thumbnail = shrunk(&preview, THUMBNAIL_SIDE)?;
-    let profile = clean.icc.as_deref();
-    let look = look(&thumbnail)?;
-    let made = (encoded(&thumbnail, profile)?, encoded(&preview, profile)?);
-    let watermarked = encoded(&watermark::over(preview, watermark), profile)?;
+    let thumbnail = step("scale", || shrunk(&preview, THUMBNAIL_SIDE))?;
+    let look = step("hash", || look(&thumbnail))?;
+    let file_of =
+        |picture: &DynamicImage| step("encode", || encoded(picture, clean.icc.as_deref()));
+    let made = (file_of(&thumbnail)?, file_of(&preview)?);
+    let covered = step("watermark", || watermark::over(preview, watermark));
+    let watermarked = file_of(&covered)?;
+    let sha256 = step("hash", || sha256(&clean.bytes));
     let (width, height) = displayed(&clean);
     Ok(Developed {
         facts: PictureFacts {
@@ -102,7 +119,7 @@ pub fn develop(
             size: clean.bytes.len() as u64,
             placeholder: look.placeholder,
             perceptual_hash: look.perceptual_hash,
-            sha256: sha256(&clean.bytes),
+            sha256,
         },
         embedding,
         original: Encoded {

@@ -4,11 +4,13 @@
 use std::borrow::Cow;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
+use crate::observe::table;
 use crate::ports::pictures::{Encoded, PictureError, SpooledFile};
 
 use super::PictureLimits;
@@ -83,17 +85,33 @@ impl Pool {
         picture: impl Into<Source>,
         work: impl FnOnce(&[u8]) -> Result<T, PictureError> + Send + 'static,
     ) -> Result<T, PictureError> {
+        let done = self.admit(picture.into(), work).await;
+        table::PICTURES.with([outcome(&done)]).increment(1);
+        done
+    }
+
+    async fn admit<T: Send + 'static>(
+        &self,
+        picture: Source,
+        work: impl FnOnce(&[u8]) -> Result<T, PictureError> + Send + 'static,
+    ) -> Result<T, PictureError> {
         let place = self
             .places
             .clone()
             .try_acquire_owned()
             .map_err(|_| PictureError::Busy)?;
-        let (place, source, memory) = self.look(place, picture.into()).await?;
+        let waiting = (table::PICTURES_WAITING.hold(1), Instant::now());
+        let (place, source, memory) = self.look(place, picture).await?;
         // Memory before a thread: a thread that waits for memory would keep the small ones from working.
         let memory = acquire(&self.memory, memory.min(self.memory_permits)).await?;
+        let pixels = table::PICTURES_PIXELS.hold(pixels(&memory));
         let worker = acquire(&self.workers, 1).await?;
+        table::PICTURE_STEP
+            .with(["wait"])
+            .record(waiting.1.elapsed());
+        drop(waiting);
         blocking(move || {
-            let _held = (place, memory, worker);
+            let _held = (place, memory, pixels, worker);
             work(&source.read()?)
         })
         .await
@@ -116,6 +134,22 @@ impl Pool {
         })
         .await
     }
+}
+
+const fn outcome<T>(done: &Result<T, PictureError>) -> &'static str {
+    match done {
+        Ok(_) => "ok",
+        Err(PictureError::Unsupported(_)) => "unsupported",
+        Err(PictureError::TooLarge(_)) => "too_large",
+        Err(PictureError::Busy) => "busy",
+        Err(PictureError::Failed(_)) => "failed",
+    }
+}
+
+/// What a permit for memory stands for.
+fn pixels(memory: &OwnedSemaphorePermit) -> u32 {
+    let pixels = memory.num_permits() as u64 * PIXELS_A_PERMIT;
+    u32::try_from(pixels).unwrap_or(u32::MAX)
 }
 
 async fn acquire(

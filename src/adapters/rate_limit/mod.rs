@@ -1,4 +1,7 @@
 //! Sliding-window limiters.
 
+mod measured;
 pub mod memory;
 pub mod redis;
+
+pub use measured::MeasuredLimiter;

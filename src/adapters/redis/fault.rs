@@ -11,6 +11,14 @@ pub(super) fn away(reason: &str) -> StoreError {
     StoreError::Unavailable(format!("Redis: {reason}"))
 }
 
+/// How a call ended that failed, as metrics name it.
+pub(super) fn outcome(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Unavailable(reason) if reason.ends_with(SILENT) => "timeout",
+        _ => "error",
+    }
+}
+
 /// Whether another connection may fare better: a broken one, or one to a server that is no longer the primary.
 pub(super) fn ends_connection(error: &RedisError) -> bool {
     matches!(

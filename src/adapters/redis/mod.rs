@@ -24,7 +24,9 @@ use redis::{
     RedisResult, ScriptInvocation, Value, from_redis_value,
 };
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Instrument as _;
 
+use crate::observe::{table, traces};
 use crate::ports::store::{StoreError, StoreResult};
 
 /// How long a call may take, whatever has to be done for it.
@@ -164,6 +166,24 @@ impl RedisLink {
     }
 
     async fn answer<T: FromRedisValue>(&self, call: &Call<'_>, sending: Sending) -> StoreResult<T> {
+        let span = traces::outside!("redis", db.system.name = "redis",);
+        let begun = Instant::now();
+        let answer = self.answer_in_time(call, sending);
+        let answer = answer.instrument(span.clone()).await;
+        table::REDIS_DURATION.plain().record(begun.elapsed());
+        let outcome = answer.as_ref().map_or_else(fault::outcome, |_| "ok");
+        table::REDIS_CALLS.with([outcome]).increment(1);
+        if answer.is_err() {
+            traces::failed(&span, outcome);
+        }
+        answer
+    }
+
+    async fn answer_in_time<T: FromRedisValue>(
+        &self,
+        call: &Call<'_>,
+        sending: Sending,
+    ) -> StoreResult<T> {
         let deadline = Instant::now() + PATIENCE;
         let value = match self.attempt(call, deadline).await? {
             Err(broken) if sending == Sending::Once => return Err(broken),

@@ -8,8 +8,7 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Transaction};
 
 use super::dialect;
-use super::incident::Incident;
-use super::meter::Meter;
+use super::probe::Probe;
 use super::readers::Readers;
 use super::statement::{Sql, Value};
 use crate::ports::store::StoreResult;
@@ -73,26 +72,26 @@ macro_rules! prepared {
 }
 
 macro_rules! fetch {
-    ($incident:expr, $sql:expr, $row:ty, $executor:expr, $how:ident) => {
+    ($probe:expr, $sql:expr, $row:ty, $executor:expr, $how:ident) => {
         prepared!(
             sqlx::query_as::<_, $row>(AssertSqlSafe($sql.text)),
             $sql.values
         )
         .$how($executor)
         .await
-        .map_err(|error| $incident.fault(error))
+        .map_err(|error| $probe.fault(error))
     };
 }
 
 macro_rules! read {
-    ($this:expr, $sql:expr, $row:ty, $how:ident) => {
+    ($this:expr, $probe:expr, $sql:expr, $row:ty, $how:ident) => {
         match &$this.readers {
-            None => on!(&$this.pool, pool => fetch!($this.incident, $sql, $row, pool, $how)),
+            None => on!(&$this.pool, pool => fetch!($probe, $sql, $row, pool, $how)),
             Some(readers) => {
-                let fault = |error| $this.incident.fault(error);
+                let fault = |error| $probe.fault(error);
                 let mut reading = readers.take().await.map_err(fault)?;
                 let connection = reading.connection().map_err(fault)?;
-                let answer = fetch!($this.incident, $sql, $row, connection, $how);
+                let answer = fetch!($probe, $sql, $row, connection, $how);
                 reading.done();
                 answer
             }
@@ -101,11 +100,11 @@ macro_rules! read {
 }
 
 macro_rules! execute {
-    ($incident:expr, $sql:expr, $executor:expr, $id:ident) => {{
+    ($probe:expr, $sql:expr, $executor:expr, $id:ident) => {{
         let done = prepared!(sqlx::query(AssertSqlSafe($sql.text)), $sql.values)
             .execute($executor)
             .await
-            .map_err(|error| $incident.fault(error))?;
+            .map_err(|error| $probe.fault(error))?;
         Ok(Done {
             rows: done.rows_affected(),
             id: i64::try_from(done.$id()).unwrap_or(0),
@@ -119,64 +118,69 @@ pub(super) struct Database {
     pub(super) pool: Pool,
     /// Where `SQLite` is read.
     readers: Option<Readers>,
-    meter: Arc<Meter>,
-    incident: Arc<Incident>,
+    probe: Arc<Probe>,
 }
 
 impl Database {
-    pub(super) const fn new(pool: Pool, meter: Arc<Meter>, incident: Arc<Incident>) -> Self {
+    pub(super) fn new(pool: Pool, probe: Probe) -> Self {
         Self {
             pool,
             readers: None,
-            meter,
-            incident,
+            probe: Arc::new(probe),
         }
     }
 
     /// The same for statements that only read: on `SQLite` they end when nobody waits for them any more. `MySQL` ends them
     /// itself, in time ([`super::connect::Purpose::longest_statement`]).
-    pub(super) fn for_reading(pool: Pool, meter: Arc<Meter>, incident: Arc<Incident>) -> Self {
+    pub(super) fn for_reading(pool: Pool, probe: Probe) -> Self {
         let readers = match &pool {
             Engine::Sqlite(pool) => Some(Readers::of(pool)),
             Engine::MySql(_) => None,
         };
         Self {
             readers,
-            ..Self::new(pool, meter, incident)
+            ..Self::new(pool, probe)
         }
     }
 
     pub(super) async fn all<R: Row>(&self, sql: Sql) -> StoreResult<Vec<R>> {
-        self.meter.count(&sql);
-        read!(self, sql, R, fetch_all)
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let rows = async { read!(self, probe, sql, R, fetch_all) };
+        watch.over(rows).await
     }
 
     pub(super) async fn optional<R: Row>(&self, sql: Sql) -> StoreResult<Option<R>> {
-        self.meter.count(&sql);
-        read!(self, sql, R, fetch_optional)
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let row = async { read!(self, probe, sql, R, fetch_optional) };
+        watch.over(row).await
     }
 
     /// For statements that always have exactly one row, such as counts.
     pub(super) async fn one<R: Row>(&self, sql: Sql) -> StoreResult<R> {
-        self.meter.count(&sql);
-        read!(self, sql, R, fetch_one)
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let row = async { read!(self, probe, sql, R, fetch_one) };
+        watch.over(row).await
     }
 
     pub(super) async fn run(&self, sql: Sql) -> StoreResult<Done> {
-        self.meter.count(&sql);
-        match &self.pool {
-            Engine::MySql(pool) => execute!(self.incident, sql, pool, last_insert_id),
-            Engine::Sqlite(pool) => execute!(self.incident, sql, pool, last_insert_rowid),
-        }
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let done = async {
+            match &self.pool {
+                Engine::MySql(pool) => execute!(probe, sql, pool, last_insert_id),
+                Engine::Sqlite(pool) => execute!(probe, sql, pool, last_insert_rowid),
+            }
+        };
+        watch.over(done).await
     }
 
     pub(super) async fn begin(&self) -> StoreResult<Unit> {
+        let begun = async {
+            let begun = dialect::begin(&self.pool).await;
+            begun.map_err(|error| self.probe.fault(error))
+        };
         Ok(Unit {
-            transaction: dialect::begin(&self.pool)
-                .await
-                .map_err(|error| self.incident.fault(error))?,
-            meter: Arc::clone(&self.meter),
-            incident: Arc::clone(&self.incident),
+            transaction: self.probe.boundary("BEGIN").over(begun).await?,
+            probe: Arc::clone(&self.probe),
         })
     }
 
@@ -190,8 +194,17 @@ impl Database {
 
     /// Whether all connections are in use, so that waiting for one tells nothing of the server.
     pub(super) fn is_full(&self) -> bool {
-        on!(&self.pool, pool => {
-            pool.num_idle() == 0 && pool.size() >= pool.options().get_max_connections()
+        let now = self.connections();
+        now.idle == 0 && now.open >= now.most
+    }
+
+    /// How many connections there are.
+    pub(super) fn connections(&self) -> Connected {
+        let kept = self.readers.as_ref().map_or(0, Readers::idle);
+        on!(&self.pool, pool => Connected {
+            idle: u32::try_from(pool.num_idle() + kept).unwrap_or(u32::MAX),
+            open: pool.size(),
+            most: pool.options().get_max_connections(),
         })
     }
 
@@ -202,10 +215,19 @@ impl Database {
             Engine::Sqlite(pool) => pool.acquire().await.map(Engine::Sqlite),
         };
         Ok(Held {
-            connection: taken.map_err(|error| self.incident.fault(error))?,
+            connection: taken.map_err(|error| self.probe.fault(error))?,
             database: self.clone(),
         })
     }
+}
+
+/// Connections of a pool.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Connected {
+    pub(super) idle: u32,
+    /// Idle or not.
+    pub(super) open: u32,
+    pub(super) most: u32,
 }
 
 /// A connection for several statements.
@@ -222,9 +244,11 @@ impl Held {
     }
 
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
-        self.database.meter.count(&sql);
-        let incident = &self.database.incident;
-        on!(&mut self.connection, it => fetch!(incident, sql, R, &mut **it, fetch_all))
+        let probe = &self.database.probe;
+        let watch = probe.statement(&sql);
+        let connection = &mut self.connection;
+        let rows = async { on!(connection, it => fetch!(probe, sql, R, &mut **it, fetch_all)) };
+        watch.over(rows).await
     }
 }
 
@@ -232,36 +256,48 @@ impl Held {
 #[derive(Debug)]
 pub(super) struct Unit {
     pub(super) transaction: Transactions,
-    meter: Arc<Meter>,
-    incident: Arc<Incident>,
+    probe: Arc<Probe>,
 }
 
 impl Unit {
     pub(super) async fn all<R: Row>(&mut self, sql: Sql) -> StoreResult<Vec<R>> {
-        self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_all))
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let of = &mut self.transaction;
+        let rows = async { on!(of, tx => fetch!(probe, sql, R, &mut **tx, fetch_all)) };
+        watch.over(rows).await
     }
 
     pub(super) async fn optional<R: Row>(&mut self, sql: Sql) -> StoreResult<Option<R>> {
-        self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_optional))
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let of = &mut self.transaction;
+        let row = async { on!(of, tx => fetch!(probe, sql, R, &mut **tx, fetch_optional)) };
+        watch.over(row).await
     }
 
     pub(super) async fn one<R: Row>(&mut self, sql: Sql) -> StoreResult<R> {
-        self.meter.count(&sql);
-        on!(&mut self.transaction, tx => fetch!(self.incident, sql, R, &mut **tx, fetch_one))
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let of = &mut self.transaction;
+        let row = async { on!(of, tx => fetch!(probe, sql, R, &mut **tx, fetch_one)) };
+        watch.over(row).await
     }
 
     pub(super) async fn run(&mut self, sql: Sql) -> StoreResult<Done> {
-        self.meter.count(&sql);
-        match &mut self.transaction {
-            Engine::MySql(tx) => execute!(self.incident, sql, &mut **tx, last_insert_id),
-            Engine::Sqlite(tx) => execute!(self.incident, sql, &mut **tx, last_insert_rowid),
-        }
+        let (probe, watch) = (&self.probe, self.probe.statement(&sql));
+        let of = &mut self.transaction;
+        let done = async {
+            match of {
+                Engine::MySql(tx) => execute!(probe, sql, &mut **tx, last_insert_id),
+                Engine::Sqlite(tx) => execute!(probe, sql, &mut **tx, last_insert_rowid),
+            }
+        };
+        watch.over(done).await
     }
 
     pub(super) async fn end(self) -> StoreResult<()> {
-        let incident = self.incident;
-        on!(self.transaction, tx => tx.commit().await.map_err(|error| incident.fault(error)))
+        let probe = self.probe;
+        let ended = async {
+            on!(self.transaction, tx => tx.commit().await.map_err(|error| probe.fault(error)))
+        };
+        probe.boundary("COMMIT").over(ended).await
     }
 }

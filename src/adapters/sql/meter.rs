@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::statement::Sql;
+use crate::observe::table;
 
 tokio::task_local! {
     static BACKGROUND: ();
@@ -35,7 +36,7 @@ impl Meter {
     #[cfg_attr(not(test), expect(unused_variables, reason = "kept in tests only"))]
     pub(super) fn count(&self, sql: &Sql) {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("sql_statements_total", "for" => whose()).increment(1);
+        table::SQL_STATEMENTS.with([whose()]).increment(1);
         #[cfg(test)]
         self.sent.lock().unwrap().push(sql.clone());
     }

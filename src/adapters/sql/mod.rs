@@ -21,6 +21,7 @@ mod mysql;
 mod outbox;
 #[cfg(test)]
 mod plan_tests;
+mod probe;
 mod products;
 mod readers;
 mod replicas;
@@ -41,14 +42,16 @@ pub use meter::in_background;
 pub use schema::SchemaState;
 pub use sessions::SqlSessions;
 
+use crate::observe::table;
 use crate::ports::embeddings::EmbeddingReader;
 use crate::ports::products::ProductReader;
 use crate::ports::sales::SaleReader;
 use crate::ports::store::{Store, StoreResult, UnitOfWork};
 use crate::ports::users::UserReader;
-use database::Database;
+use database::{Connected, Database, Pool};
 use incident::Incident;
 use meter::Meter;
+use probe::Probe;
 use replicas::Replicas;
 use statement::Sql;
 use unit::SqlUnit;
@@ -78,9 +81,11 @@ impl SqlStore {
         let meter = Arc::new(Meter::default());
         let incident = Arc::new(Incident::default());
         let (read, write) = connect::pools(config, longest_read, &incident).await?;
-        let write = Database::new(write, Arc::clone(&meter), Arc::clone(&incident));
+        let probe = |pool: &Pool| Probe::new(pool, Probe::PRIMARY, &meter, &incident);
+        let (of_read, of_write) = (probe(&read), probe(&write));
+        let write = Database::new(write, of_write);
         Ok(Self {
-            read: Database::for_reading(read, Arc::clone(&meter), incident),
+            read: Database::for_reading(read, of_read),
             replicas: Replicas::open(config, &write, &meter)?,
             write,
             meter,
@@ -103,6 +108,15 @@ impl SqlStore {
         self.meter.statements()
     }
 
+    /// Tells the metrics how many connections there are.
+    pub fn measure(&self) {
+        let primary = [&self.read, &self.write].map(Database::connections);
+        told(Probe::PRIMARY, &primary);
+        if let Some(replicas) = &self.replicas {
+            told(Probe::REPLICA, &replicas.connections());
+        }
+    }
+
     /// The session store in this database.
     #[must_use]
     pub fn sessions(&self) -> SqlSessions {
@@ -121,6 +135,16 @@ impl SqlStore {
             tracing::warn!("the database's connections could not be closed in order");
         }
     }
+}
+
+fn told(pool: &'static str, connections: &[Connected]) {
+    let sum = |of: fn(&Connected) -> u32| connections.iter().map(of).sum::<u32>();
+    let (idle, open) = (sum(|now| now.idle), sum(|now| now.open));
+    let gauge = |state| table::SQL_CONNECTIONS.with([pool, state]);
+    gauge("idle").set(idle);
+    gauge("used").set(open.saturating_sub(idle));
+    let most = sum(|now| now.most);
+    table::SQL_CONNECTIONS_MAX.with([pool]).set(most);
 }
 
 #[async_trait]

@@ -12,27 +12,22 @@ use crate::domain::timestamp::Timestamp;
 use crate::ports::outbox::{Depth, Job, Outbox, OutboxQueue, Outcome, Task};
 use crate::ports::store::StoreResult;
 
-const MAIL: &str = "mail";
-const DELETE_OBJECT: &str = "delete_object";
-const LABEL: &str = "label";
-const COMPARE: &str = "compare";
 /// Characters of a reason that are kept.
 const MOST_REASON: usize = 1000;
 
 #[async_trait]
 impl Outbox for SqlUnit {
     async fn add(&mut self, task: &Task, now: Timestamp) -> StoreResult<()> {
-        let (kind, payload) = match task {
-            Task::Mail(mail) => (MAIL, mail_payload::write(mail)?),
-            Task::DeleteObject(key) => (DELETE_OBJECT, key.clone()),
-            Task::Label(id) => (LABEL, id.to_string()),
-            Task::Compare(id) => (COMPARE, id.to_string()),
+        let payload = match task {
+            Task::Mail(mail) => mail_payload::write(mail)?,
+            Task::DeleteObject(key) => key.clone(),
+            Task::Label(id) | Task::Compare(id) => id.to_string(),
         };
         let sql = Sql::new(
             "INSERT INTO outbox (kind, payload, created, due, attempts, lease_until, dead) \
              VALUES (?, ?, ?, ?, 0, 0, FALSE)",
         )
-        .bind(kind)
+        .bind(task.kind())
         .bind(payload)
         .bind(now)
         .bind(now);
@@ -50,13 +45,13 @@ struct JobRow {
 }
 
 impl JobRow {
-    /// The job, or nothing when its payload is not one that [`Outbox::add`] writes.
+    /// The job, or nothing when it is not one that [`Outbox::add`] writes.
     fn into_job(self) -> Option<Job> {
         let task = match self.kind.as_str() {
-            MAIL => Task::Mail(mail_payload::read(&self.payload)?),
-            DELETE_OBJECT => Task::DeleteObject(self.payload),
-            LABEL => Task::Label(ProductId::parse(&self.payload)?),
-            COMPARE => Task::Compare(ProductId::parse(&self.payload)?),
+            "mail" => Task::Mail(mail_payload::read(&self.payload)?),
+            "delete_object" => Task::DeleteObject(self.payload),
+            "label" => Task::Label(ProductId::parse(&self.payload)?),
+            "compare" => Task::Compare(ProductId::parse(&self.payload)?),
             _ => return None,
         };
         Some(Job {
@@ -101,7 +96,7 @@ impl OutboxQueue for SqlStore {
         Ok(jobs)
     }
 
-    async fn settle(&self, job: JobId, owner: &str, outcome: &Outcome) -> StoreResult<bool> {
+    async fn settle(&self, job: &Job, owner: &str, outcome: &Outcome) -> StoreResult<bool> {
         let sql = match outcome {
             Outcome::Done => Sql::new("DELETE FROM outbox WHERE id = ? AND owner = ?"),
             Outcome::Again(due, reason) => Sql::new(
@@ -116,21 +111,26 @@ impl OutboxQueue for SqlStore {
             )
             .bind(kept(reason)),
         };
-        let done = self.write.run(sql.bind(job).bind(owner)).await?;
+        let done = self.write.run(sql.bind(job.id).bind(owner)).await?;
         Ok(done.rows == 1)
     }
 
-    async fn depth(&self) -> StoreResult<Depth> {
+    async fn depth(&self, now: Timestamp) -> StoreResult<Depth> {
         let sql = Sql::new(
-            "SELECT (SELECT COUNT(*) FROM outbox WHERE dead = FALSE), \
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE dead = FALSE AND due <= ?), \
+             (SELECT COUNT(*) FROM outbox WHERE dead = FALSE AND due > ?), \
              (SELECT COUNT(*) FROM outbox WHERE dead = TRUE), \
-             (SELECT MIN(created) FROM outbox WHERE dead = FALSE)",
-        );
-        let (waiting, dead, oldest): (i64, i64, Option<i64>) = self.read.one(sql).await?;
+             (SELECT MIN(due) FROM outbox WHERE dead = FALSE AND due <= ?)",
+        )
+        .bind(now)
+        .bind(now)
+        .bind(now);
+        let (due, waiting, dead, oldest): (i64, i64, i64, Option<i64>) = self.read.one(sql).await?;
         Ok(Depth {
+            due,
             waiting,
             dead,
-            oldest: oldest.map(Timestamp::from_micros),
+            oldest_due: oldest.map(Timestamp::from_micros),
         })
     }
 }

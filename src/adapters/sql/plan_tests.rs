@@ -328,7 +328,7 @@ async fn lookups_scan_no_table() {
         store.users().list(&prefix, 5).await.unwrap();
         let early = Timestamp::from_micros(3);
         assert_eq!(store.claim("w", early, early, 5).await.unwrap().len(), 4);
-        store.depth().await.unwrap();
+        store.depth(early).await.unwrap();
         no_scan(&store).await;
     })
     .await;

@@ -53,6 +53,11 @@ impl Readers {
         }
     }
 
+    /// How many connections wait for a statement.
+    pub(super) fn idle(&self) -> usize {
+        self.idle.readers().len()
+    }
+
     /// A connection for one statement.
     pub(super) async fn take(&self) -> sqlx::Result<Reading> {
         let turn = timeout(self.patience, Arc::clone(&self.turns).acquire_owned()).await;

@@ -1,4 +1,7 @@
 //! Seeing what pictures show.
 
 pub mod google;
+mod measured;
 pub mod on_device;
+
+pub use measured::MeasuredLabeller;

@@ -26,6 +26,45 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// The whole list.
+    pub const ALL: [Self; 14] = [
+        Self::Bytes,
+        Self::Tokens,
+        Self::Nesting,
+        Self::Directives,
+        Self::Aliases,
+        Self::Fragments,
+        Self::Selections,
+        Self::Depth,
+        Self::IntrospectionDepth,
+        Self::IntrospectionLists,
+        Self::RootFields,
+        Self::Mutations,
+        Self::JsonNesting,
+        Self::JsonValues,
+    ];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Tokens => "tokens",
+            Self::Nesting => "nesting",
+            Self::Directives => "directives",
+            Self::Aliases => "aliases",
+            Self::Fragments => "fragments",
+            Self::Selections => "selections",
+            Self::Depth => "depth",
+            Self::IntrospectionDepth => "introspection_depth",
+            Self::IntrospectionLists => "introspection_lists",
+            Self::RootFields => "root_fields",
+            Self::Mutations => "mutations",
+            Self::JsonNesting => "json_nesting",
+            Self::JsonValues => "json_values",
+        }
+    }
+
     const fn subject(self) -> &'static str {
         match self {
             Self::Bytes => "The document is too long: bytes",

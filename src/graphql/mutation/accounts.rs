@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 
 use crate::graphql::context::Resolver;
+use crate::graphql::count;
 use crate::graphql::error::ApiResult;
 use crate::graphql::inputs::{NewUserInput, UpdateUserInput};
 use crate::graphql::schema::Services;
@@ -26,6 +27,7 @@ impl AccountMutations {
             .users
             .register(registration, address)
             .await
+            .inspect(count::registered)
             .api()?;
         Ok(User::registered(user))
     }

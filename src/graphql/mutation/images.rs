@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use crate::domain::label::Label;
 use crate::graphql::context::Resolver;
+use crate::graphql::count;
 use crate::graphql::error::ApiResult;
 use crate::graphql::inputs::{NewImageInput, UpdateImageInput};
 use crate::graphql::schema::Services;
@@ -30,6 +31,7 @@ impl ImageMutations {
             .products
             .upload(&viewer, images)
             .await
+            .inspect(|images| count::uploaded(images))
             .api()?;
         Ok(seen
             .into_iter()

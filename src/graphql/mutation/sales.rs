@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use crate::graphql::context::Resolver;
+use crate::graphql::count;
 use crate::graphql::error::ApiResult;
 use crate::graphql::schema::Services;
 use crate::graphql::types::Sale;
@@ -32,12 +33,13 @@ impl SaleMutations {
             expected_price,
             idempotency_key,
         };
-        let sale = ctx
+        let bought = ctx
             .get::<Services>()?
             .sales
             .buy(&viewer, purchase)
             .await
+            .inspect(count::bought)
             .api()?;
-        Ok(Sale::new(sale, viewer))
+        Ok(Sale::new(bought.sale, viewer))
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 
 use crate::graphql::context::{Caller, Cookie, Resolver};
+use crate::graphql::count;
 use crate::graphql::error::{ApiResult, unauthenticated};
 use crate::graphql::inputs::LoginInput;
 use crate::graphql::schema::Services;
@@ -19,12 +20,11 @@ impl SessionMutations {
         #[graphql(desc = "Who.")] input: LoginInput,
     ) -> async_graphql::Result<bool> {
         let caller = ctx.guest()?;
-        let session = ctx
-            .get::<Services>()?
-            .auth
-            .sign_in(&input.email, &input.password, caller.address)
-            .await
-            .api()?;
+        let auth = &ctx.get::<Services>()?.auth;
+        let signed_in = auth.sign_in(&input.email, &input.password, caller.address);
+        let signed_in = signed_in.await;
+        count::sign_in(&signed_in);
+        let session = signed_in.api()?;
         caller.sign_in(session);
         Ok(true)
     }

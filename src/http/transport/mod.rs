@@ -28,6 +28,7 @@ mod uploads;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use axum::{
@@ -41,6 +42,7 @@ use axum::{
 pub use config::TransportConfig;
 pub use finish::finish;
 
+use crate::graphql::count;
 use crate::ports::persisted::PersistedQueries;
 use run::Transport;
 
@@ -86,10 +88,12 @@ async fn serve_get(transport: Arc<Transport>, request: Request) -> Response {
         Ok(_) => receive::from_url(&parts, &transport.config),
         Err(_) => Err(refusal::Refusal::not_acceptable()),
     };
+    let begun = Instant::now();
     let reply = match incoming {
         Ok(incoming) => transport.run(incoming, &parts, run::Allowed::Queries).await,
         Err(refusal) => refusal.into(),
     };
+    count::answered(reply.operation, &reply.response, begun.elapsed());
     answer::answer(media.unwrap_or_default(), reply)
 }
 
@@ -101,6 +105,7 @@ async fn serve_post(transport: Arc<Transport>, request: Request) -> Response {
         Ok(_) => receive::from_body(&parts, &mut body, &transport).await,
         Err(_) => Err(refusal::Refusal::not_acceptable()),
     };
+    let begun = Instant::now();
     let reply = match incoming {
         Ok(incoming) => {
             transport
@@ -112,5 +117,6 @@ async fn serve_post(transport: Arc<Transport>, request: Request) -> Response {
             refusal.into()
         }
     };
+    count::answered(reply.operation, &reply.response, begun.elapsed());
     answer::answer(media.unwrap_or_default(), reply)
 }

@@ -5,6 +5,7 @@ use async_graphql::{Response, ServerError};
 use super::finish::shorten;
 use crate::graphql::{
     codes::{Code, ErrorDetails, server_error},
+    count,
     guard::GuardError,
 };
 
@@ -42,6 +43,9 @@ impl Refusal {
 
 impl From<GuardError> for Refusal {
     fn from(error: GuardError) -> Self {
+        if let GuardError::TooMuch { limit, .. } = error {
+            count::refused(limit);
+        }
         let mut refusal = Self::new(error.code(), error.to_string());
         if let GuardError::Syntax { position, .. } = error {
             refusal.0.locations.extend(position);
@@ -53,6 +57,8 @@ impl From<GuardError> for Refusal {
 /// What the transport answers with.
 pub(super) struct Reply {
     pub(super) response: Response,
+    /// What it is counted as.
+    pub(super) operation: &'static str,
     /// It never reached the executor.
     pub(super) refused: bool,
 }
@@ -63,6 +69,7 @@ impl From<Refusal> for Reply {
         shorten(&mut errors);
         Self {
             response: Response::from_errors(errors),
+            operation: count::NONE,
             refused: true,
         }
     }

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use futures::FutureExt;
 use serde_json::Value;
 use tokio::time::timeout;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     Executor, TransportConfig,
@@ -23,9 +24,9 @@ use super::{
 };
 use crate::graphql::{
     codes::{Code, server_error},
-    guard,
+    count, guard,
 };
-use crate::ports::persisted::PersistedQueries;
+use crate::ports::{persisted::PersistedQueries, traces::TARGET};
 
 /// What the HTTP method allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,19 +63,34 @@ impl Transport {
     }
 
     pub(super) async fn run(&self, incoming: Incoming, parts: &Parts, allowed: Allowed) -> Reply {
-        match self.prepare(incoming, allowed).await {
-            Ok(request) => Reply {
-                response: finish(
-                    self.execute(request, parts).await,
-                    self.config.introspection,
-                ),
-                refused: false,
-            },
-            Err(refusal) => refusal.into(),
+        let (request, operation) = match self.prepare(incoming, allowed).await {
+            Ok(prepared) => prepared,
+            Err(refusal) => return refusal.into(),
+        };
+        let span = tracing::info_span!(
+            target: TARGET,
+            "graphql",
+            otel.name = format!("graphql {operation}"),
+            otel.status_code = Empty,
+            graphql.root_field = operation,
+            shotify.code = Empty,
+        );
+        let executed = self.execute(request, parts).instrument(span.clone()).await;
+        let response = finish(executed, self.config.introspection);
+        tell(&span, count::code(&response));
+        Reply {
+            response,
+            operation,
+            refused: false,
         }
     }
 
-    async fn prepare(&self, incoming: Incoming, allowed: Allowed) -> Result<Request, Refusal> {
+    /// What is executed, and what it is counted as.
+    async fn prepare(
+        &self,
+        incoming: Incoming,
+        allowed: Allowed,
+    ) -> Result<(Request, &'static str), Refusal> {
         let mut params = incoming.params;
         let found = persisted::find(params.query, &mut params.extensions, &*self.queries);
         let found = found.await?;
@@ -82,6 +98,7 @@ impl Transport {
         let variables = Variables::from_json(Value::Object(params.variables));
         let selected = document::selected(&document, params.operation_name.as_deref());
         self.check(&document, selected, allowed)?;
+        let operation = count::operation(&document, selected);
         require_variables(selected, &variables)?;
         uploads::refuse_markers_in_document(&mut document)?;
         uploads::inline(&mut document, &variables);
@@ -95,9 +112,9 @@ impl Transport {
             .map_err(|_| Refusal::input("\"extensions\" cannot be read.").at("extensions"))?;
         request.set_parsed_query(document);
         if self.config.introspection {
-            return Ok(request);
+            return Ok((request, operation));
         }
-        Ok(request.disable_introspection())
+        Ok((request.disable_introspection(), operation))
     }
 
     fn check(
@@ -134,6 +151,14 @@ impl Transport {
                 Response::from_errors(vec![server_error(Code::Unavailable, message)])
             }
         }
+    }
+}
+
+/// A client's mistake is no failure of the server's.
+fn tell(span: &Span, code: &'static str) {
+    span.record("shotify.code", code);
+    if matches!(Code::parse(code), Some(code) if code.status() >= 500) {
+        span.record("otel.status_code", "ERROR");
     }
 }
 

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument as _, error, info, warn};
 
 use super::OutboxService;
 use super::schedule::wait;
@@ -19,6 +20,7 @@ use crate::ports::mailer::Mailer;
 use crate::ports::objects::ObjectStore;
 use crate::ports::outbox::{Job, OutboxQueue, Outcome, Task};
 use crate::ports::store::{Store, StoreResult};
+use crate::ports::traces::TARGET;
 use crate::services::labelling::Labelling;
 use crate::services::similarity::Duplicates;
 
@@ -126,7 +128,34 @@ impl OutboxWorker {
         Ok(jobs.len())
     }
 
+    /// In a trace of its own: the request that asked for it has ended.
     async fn work(&self, job: &Job, owner: &str, shutdown: &CancellationToken) -> StoreResult<()> {
+        let kind = job.task.kind();
+        let span = tracing::info_span!(
+            target: TARGET,
+            parent: None,
+            "job",
+            otel.name = format!("job {kind}"),
+            otel.kind = "consumer",
+            otel.status_code = Empty,
+            shotify.job.kind = kind,
+            shotify.job.id = job.id.get(),
+            shotify.job.attempts = job.attempts,
+        );
+        let outcome = self.work_on(job, owner, shutdown);
+        let outcome = outcome.instrument(span.clone()).await?;
+        if outcome != Outcome::Done {
+            span.record("otel.status_code", "ERROR");
+        }
+        Ok(())
+    }
+
+    async fn work_on(
+        &self,
+        job: &Job,
+        owner: &str,
+        shutdown: &CancellationToken,
+    ) -> StoreResult<Outcome> {
         let outcome = if shutdown.is_cancelled() {
             Outcome::Again(
                 self.clock.now(),
@@ -135,13 +164,13 @@ impl OutboxWorker {
         } else {
             self.judge(job, self.attempt_in_time(job, shutdown).await)
         };
-        if !self.queue.settle(job.id, owner, &outcome).await? {
+        if !self.queue.settle(job, owner, &outcome).await? {
             warn!(
                 job = job.id.get(),
                 "a lease ran out before its job was done"
             );
         }
-        Ok(())
+        Ok(outcome)
     }
 
     async fn attempt_in_time(

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{BuyError, Purchase, Sales};
+use super::{Bought, BuyError, Purchase, Sales};
 use crate::domain::email::Email;
 use crate::domain::id::{ProductId, UserId};
 use crate::domain::mail::{Letter, Mail, SaleFacts};
@@ -36,7 +36,7 @@ pub(super) async fn buy(
     this: &Sales,
     viewer: &Viewer,
     purchase: &Purchase,
-) -> Result<Sale, BuyError> {
+) -> Result<Bought, BuyError> {
     let wish = Wish {
         buyer: viewer.user,
         product: ProductId::parse(&purchase.id),
@@ -53,7 +53,7 @@ pub(super) async fn buy(
     retrying(|| attempt(this, &wish)).await
 }
 
-async fn attempt(this: &Sales, wish: &Wish) -> Result<Sale, BuyError> {
+async fn attempt(this: &Sales, wish: &Wish) -> Result<Bought, BuyError> {
     let parties = parties(this, wish).await?;
     buy_once(this, wish, &parties).await
 }
@@ -84,7 +84,7 @@ async fn parties(this: &Sales, wish: &Wish) -> Result<Parties, StoreError> {
 }
 
 /// The checks in the order of rules.md (Money): own image, key mismatch, existing sale, visibility, for sale, expected price.
-async fn buy_once(this: &Sales, wish: &Wish, parties: &Parties) -> Result<Sale, BuyError> {
+async fn buy_once(this: &Sales, wish: &Wish, parties: &Parties) -> Result<Bought, BuyError> {
     let mut unit = this.store.begin().await?;
     let id = wish.product.unwrap_or(ProductId::new(0));
     let product = unit.products().lock(&[id]).await?.pop();
@@ -97,7 +97,10 @@ async fn buy_once(this: &Sales, wish: &Wish, parties: &Parties) -> Result<Sale, 
             bind(unit.as_mut(), wish, &sale).await?;
             unit.commit().await?;
         }
-        return Ok(sale);
+        return Ok(Bought {
+            sale,
+            is_new: false,
+        });
     }
     let product = product
         .filter(|p| p.access(wish.buyer, false).see)
@@ -115,7 +118,7 @@ async fn buy_once(this: &Sales, wish: &Wish, parties: &Parties) -> Result<Sale, 
         cents = sale.of.price.get(),
         "sold"
     );
-    Ok(sale)
+    Ok(Bought { sale, is_new: true })
 }
 
 /// Whether the key was used for this very wish before; used for another it is refused.

@@ -82,12 +82,21 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
+/// What came of a wish to buy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// The sale.
+    pub sale: Sale,
+    /// Whether it was made now, or the buyer had bought it before.
+    pub is_new: bool,
+}
+
 /// Buying (rules, Money; C1–C8).
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait SalesService: Send + Sync {
     /// Sells a product to the viewer, exactly once however often it is asked.
-    async fn buy(&self, viewer: &Viewer, purchase: Purchase) -> Result<Sale, BuyError>;
+    async fn buy(&self, viewer: &Viewer, purchase: Purchase) -> Result<Bought, BuyError>;
     /// What the viewer bought and sold, newest first.
     async fn list(&self, viewer: &Viewer, first: i64) -> Result<Vec<Sale>, ListError>;
     /// What the viewer bought, page by page.
@@ -106,7 +115,7 @@ pub struct Sales {
 
 #[async_trait]
 impl SalesService for Sales {
-    async fn buy(&self, viewer: &Viewer, purchase: Purchase) -> Result<Sale, BuyError> {
+    async fn buy(&self, viewer: &Viewer, purchase: Purchase) -> Result<Bought, BuyError> {
         buy::buy(self, viewer, &purchase).await
     }
 

@@ -68,7 +68,9 @@ impl Pair {
     async fn asked(&self) -> u64 {
         let mut sum = 0;
         for server in &self.servers {
-            sum += server.counted("sql_lists_total{from=\"replica\"}").await;
+            sum += server
+                .counted("shotify_sql_lists_total{from=\"replica\"}")
+                .await;
         }
         sum
     }
@@ -76,7 +78,7 @@ impl Pair {
     /// Waits until both servers ask the replicas.
     async fn until_asked(&self) {
         for (server, somebody) in self.servers.iter().zip(&self.strangers) {
-            let line = "sql_lists_total{from=\"replica\"}";
+            let line = "shotify_sql_lists_total{from=\"replica\"}";
             let (before, end) = (server.counted(line).await, in_seconds(20));
             while server.counted(line).await == before {
                 assert!(Instant::now() < end, "no replica is asked");

@@ -101,7 +101,8 @@ impl Server {
 
     /// Statements executed for requests so far.
     pub async fn statements(&self) -> u64 {
-        self.counted("sql_statements_total{for=\"requests\"}").await
+        self.counted("shotify_sql_statements_total{for=\"requests\"}")
+            .await
     }
 
     /// What a line of the metrics says; nothing where there is none yet.

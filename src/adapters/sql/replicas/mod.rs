@@ -25,9 +25,10 @@ use futures::future::join_all;
 use tokio::time::timeout;
 
 use super::connect::{self, SqlConfig};
-use super::database::{Database, Held, Row};
+use super::database::{Connected, Database, Held, Row};
 use super::error::took_too_long;
 use super::meter::Meter;
+use super::probe::Probe;
 use super::statement::Sql;
 use crate::domain::id::UserId;
 use crate::ports::store::StoreResult;
@@ -90,8 +91,9 @@ impl Replicas {
         }
         let open = |url: &String| {
             let pool = connect::replica(config, url)?;
+            let probe = Probe::new(&pool, Probe::REPLICA, meter, &Arc::default());
             Ok(Replica {
-                database: Database::new(pool, Arc::clone(meter), Arc::default()),
+                database: Database::new(pool, probe),
                 used: AtomicBool::new(false),
             })
         };
@@ -114,6 +116,12 @@ impl Replicas {
         }
         let closing = self.all.iter().map(|replica| replica.database.close());
         join_all(closing).await;
+    }
+
+    /// How many connections there are to each.
+    pub fn connections(&self) -> Vec<Connected> {
+        let all = self.all.iter();
+        all.map(|replica| replica.database.connections()).collect()
     }
 
     /// Each in its turn, of those in use.

@@ -11,6 +11,7 @@ use crate::domain::id::{ProductId, UserId};
 use crate::domain::page::PageRequest;
 use crate::domain::product::Seen;
 use crate::domain::search::{ProductFilter, ProductOrder};
+use crate::observe::table;
 use crate::ports::products::ProductReader as _;
 use crate::ports::store::StoreResult;
 
@@ -88,7 +89,7 @@ fn served<T>(answer: Option<T>) -> Answer<T> {
     } else {
         "primary"
     };
-    metrics::counter!("sql_lists_total", "from" => from).increment(1);
+    table::SQL_LISTS.with([from]).increment(1);
     Ok(answer)
 }
 

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{Database, MOST_LAG, PROMPT, Replica, Replicas};
 use crate::adapters::sql::meter::in_background;
 use crate::adapters::sql::statement::Sql;
+use crate::observe::table;
 use crate::ports::store::StoreResult;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -85,19 +86,19 @@ impl Replica {
             Ok(Err(error)) => return self.leave_out_of(number, &error.to_string()),
             Err(_) => return self.leave_out_of(number, "it does not answer in time"),
         };
-        metrics::gauge!("sql_replica_lag_seconds", "replica" => number.to_string())
-            .set(seconds(lag));
+        let labels = [number.to_string()];
+        table::REPLICA_LAG.with(labels).set(seconds(lag));
         if lag > MOST_LAG {
             return self.leave_out_of(number, "it lags");
         }
-        metrics::gauge!("sql_replica_used", "replica" => number.to_string()).set(1.0);
+        table::REPLICA_USED.with([number.to_string()]).set(1.0);
         if !self.used.swap(true, Ordering::Relaxed) {
             tracing::info!(replica = number, "a replica is in use");
         }
     }
 
     fn leave_out_of(&self, number: usize, reason: &str) {
-        metrics::gauge!("sql_replica_used", "replica" => number.to_string()).set(0.0);
+        table::REPLICA_USED.with([number.to_string()]).set(0.0);
         self.leave_out::<()>(reason);
     }
 }

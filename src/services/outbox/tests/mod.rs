@@ -57,14 +57,14 @@ impl OutboxQueue for FakeQueue {
         let count = jobs.len().min(limit as usize);
         Ok(jobs.drain(..count).collect())
     }
-    async fn settle(&self, job: JobId, owner: &str, outcome: &Outcome) -> StoreResult<bool> {
+    async fn settle(&self, job: &Job, owner: &str, outcome: &Outcome) -> StoreResult<bool> {
         let (last, _) = self.leases.lock().unwrap().last().cloned().unwrap();
         assert_eq!(owner, last, "a job is settled under its lease");
         let mut settled = self.settled.lock().unwrap();
-        settled.push((job, outcome.clone()));
+        settled.push((job.id, outcome.clone()));
         Ok(!self.late)
     }
-    async fn depth(&self) -> StoreResult<Depth> {
+    async fn depth(&self, _now: Timestamp) -> StoreResult<Depth> {
         Ok(Depth::default())
     }
 }

@@ -1,6 +1,7 @@
 //! Idempotency keys (C2).
 
-use super::{BuyError, Purchase, expecting, fair, keyed, plain};
+use super::{BuyError, Purchase, expecting, fair, keyed, plain, viewer};
+use crate::services::sales::SalesService as _;
 use crate::services::testing::listing;
 
 /// C1
@@ -31,6 +32,17 @@ async fn a_repeated_key_answers_with_its_sale_and_writes_nothing() {
     assert_eq!(fair.buy(fair.buyer, wish()).await.unwrap(), first);
     assert_eq!(fair.counts(), [1, 1, 2]);
     assert!(!fair.store.take_statements().contains(&"commit"));
+}
+
+/// C2
+#[tokio::test]
+async fn only_the_first_of_several_purchases_is_new() {
+    let fair = fair();
+    for (key, is_new) in [("one", true), ("one", false), ("two", false)] {
+        let wish = keyed(fair.image, key);
+        let bought = fair.sales.buy(&viewer(fair.buyer), wish).await.unwrap();
+        assert_eq!(bought.is_new, is_new, "{key}");
+    }
 }
 
 /// C2

@@ -49,7 +49,8 @@ fn fair() -> Fair {
 
 impl Fair {
     async fn buy(&self, who: UserId, purchase: Purchase) -> Result<Sale, BuyError> {
-        self.sales.buy(&viewer(who), purchase).await
+        let bought = self.sales.buy(&viewer(who), purchase).await;
+        bought.map(|bought| bought.sale)
     }
 
     fn change(&self, change: impl FnOnce(&mut Listing)) {
