@@ -139,7 +139,8 @@ async fn opening_clears_away_what_a_crash_left_however_fresh_and_nothing_that_is
     let (dir, store) = store();
     put(&store, "kept.jpg").await.unwrap();
     let incoming = dir.path().join(".incoming");
-    let at_work = store.incoming.folder().join("half");
+    let folder = fs::read_dir(&incoming).unwrap().next().unwrap().unwrap();
+    let at_work = folder.path().join("half");
     let left = incoming.join("left");
     fs::create_dir(&left).unwrap();
     for half in [&at_work, &left.join("half")] {

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::support::{Client, command};
 
 /// How long a start may take on a machine that has other things to do.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_mins(2);
 
 /// A running server, whose log is kept in `server.log` beside its data; killed when dropped.
 pub struct Program {

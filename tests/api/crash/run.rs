@@ -18,9 +18,9 @@ use super::report::Report;
 use super::stage::Stage;
 
 /// How long the outbox and the sweeper may take to come to rest.
-const REST: Duration = Duration::from_mins(2);
+const REST: Duration = Duration::from_mins(5);
 /// How long clients may take to settle what was left open.
-const WAY_HOME: Duration = Duration::from_mins(2);
+const WAY_HOME: Duration = Duration::from_mins(10);
 
 /// How long people may take to do something when nobody disturbs them.
 const PEACE: Duration = Duration::from_mins(1);

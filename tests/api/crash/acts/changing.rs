@@ -86,6 +86,8 @@ impl Person {
             }
             match self.gone(&ids).await {
                 gone if gone == ids.len() => break,
+                // Nothing was done: who goes home lets it be.
+                0 if self.stage.ends() => return self.fate(&ids, Fate::Here),
                 0 => {}
                 gone => {
                     let count = ids.len();
@@ -93,9 +95,6 @@ impl Person {
                         "{gone} of {count} of one deletion {ids:?} are gone"
                     ));
                 }
-            }
-            if self.stage.ends() && !self.stage.losses().is_empty() {
-                return;
             }
         }
         self.fate(&ids, Fate::Deleted);

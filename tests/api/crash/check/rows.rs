@@ -54,7 +54,9 @@ pub async fn quick(base: &Base, stage: &Stage) {
         wrong.extend(halves(known, &rows));
         wrong
     });
-    wrong.into_iter().for_each(|wrong| stage.loss(wrong));
+    for wrong in wrong {
+        stage.loss(wrong);
+    }
 }
 
 fn answered(known: &Ledger, rows: &Rows) -> Vec<String> {
@@ -148,7 +150,9 @@ pub async fn all_rows(base: &Base, stage: &Stage) {
         }
         wrong
     });
-    strangers.into_iter().for_each(|wrong| stage.loss(wrong));
+    for wrong in strangers {
+        stage.loss(wrong);
+    }
     let doubled = "sales GROUP BY buyer_id, product_id HAVING COUNT(*) > 1";
     for [buyer, image] in base.table(["buyer_id", "product_id"], doubled).await {
         stage.loss(format!("{buyer} has bought {image} twice"));
