@@ -12,7 +12,7 @@ use crate::corpus;
 use crate::mysql::{migrated, on_mysql};
 use crate::support::{Client, Server};
 
-const LABELS: &str = "{ labels { label count } }";
+const LABELS: &str = "{ labels { count } }";
 /// More than the pool has connections.
 const MANY: usize = 15;
 
