@@ -199,7 +199,7 @@ impl Slow {
     pub async fn run(self) {
         let mut all = JoinSet::new();
         for number in 0..SLOW {
-            all.spawn(trickle(self.base.clone(), number % 2 == 0));
+            all.spawn(trickle(self.base.clone(), number.is_multiple_of(2)));
         }
         all.join_all().await;
     }

@@ -37,6 +37,21 @@ enum Attack {
     Connections,
 }
 
+const ROWS: [(&str, &[Attack]); 6] = [
+    ("queries alone", &[]),
+    ("500 sign-ins a second", &[Attack::SignIns]),
+    ("uploads of 24 megapixels", &[Attack::Photographs]),
+    (
+        "5,000 idle connections, 200 slow ones",
+        &[Attack::Connections],
+    ),
+    (
+        "all of it",
+        &[Attack::SignIns, Attack::Photographs, Attack::Connections],
+    ),
+    ("queries alone, right after", &[]),
+];
+
 #[tokio::main]
 async fn main() {
     let seconds = std::env::args().nth(1);
@@ -50,17 +65,8 @@ async fn main() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     let idle = server.watch(Duration::from_secs(2)).await;
     println!("{}", report::idle(idle));
-    use Attack::{Connections, Photographs, SignIns};
-    let rows: [(&str, &[Attack]); 6] = [
-        ("queries alone", &[]),
-        ("500 sign-ins a second", &[SignIns]),
-        ("uploads of 24 megapixels", &[Photographs]),
-        ("5,000 idle connections, 200 slow ones", &[Connections]),
-        ("all of it", &[SignIns, Photographs, Connections]),
-        ("queries alone, right after", &[]),
-    ];
     let mut all = Vec::new();
-    for (name, attacks) in rows {
+    for (name, attacks) in ROWS {
         let row = measure(&server, &member, name, attacks, span).await;
         println!("{row}");
         all.push(row);

@@ -55,10 +55,13 @@ impl Tally {
         all.iter().filter(|(outcome, _)| *outcome == wanted).count()
     }
 
-    /// The time within which so many of a hundred were answered.
+    /// The time within which so many of a hundred of those that were answered were so.
     pub fn percentile(&self, of_a_hundred: usize) -> Duration {
         let all = self.0.lock().unwrap();
-        let mut times: Vec<Duration> = all.iter().map(|(_, took)| *took).collect();
+        let answered = all
+            .iter()
+            .filter(|(outcome, _)| *outcome == Outcome::Answered);
+        let mut times: Vec<Duration> = answered.map(|(_, took)| *took).collect();
         times.sort_unstable();
         let at = (times.len() * of_a_hundred).div_ceil(100).saturating_sub(1);
         times.get(at).copied().unwrap_or_default()

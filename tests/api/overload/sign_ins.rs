@@ -14,13 +14,20 @@ const MOST: u64 = 256 << 20;
 /// One attempt each from an address of its own, every other one on an account that there is.
 async fn storm(server: &Server) -> Vec<Answer> {
     let clients: Vec<Client> = (0..STORM).map(|_| server.guest()).collect();
-    let attempts = clients.iter().enumerate().map(async |(number, client)| {
-        let address = format!("198.51.{}.{}", number / 250, number % 250);
-        client.header("x-forwarded-for", &address);
-        let nobody = format!("nobody{number}@example.com");
-        let email = if number % 2 == 0 { ANNA } else { &nobody };
-        client.sign_in(email, "not the password of anybody").await
-    });
+    let attempts = clients
+        .iter()
+        .enumerate()
+        .map(|(number, client)| async move {
+            let address = format!("198.51.{}.{}", number / 250, number % 250);
+            client.header("x-forwarded-for", &address);
+            let nobody = format!("nobody{number}@example.com");
+            let email = if number.is_multiple_of(2) {
+                ANNA
+            } else {
+                &nobody
+            };
+            client.sign_in(email, "not the password of anybody").await
+        });
     join_all(attempts).await
 }
 
