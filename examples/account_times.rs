@@ -58,7 +58,7 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             child,
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().build().unwrap(),
             url,
         }
     }
