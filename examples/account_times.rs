@@ -44,7 +44,7 @@ impl Server {
                 ("METRICS_ADDR", "127.0.0.1:0"),
                 ("LOG_FORMAT", "json"),
             ])
-            .envs(many.map(|limit| (limit, "100000")))
+            .envs(many.map(|limit| (limit, "10000")))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -58,7 +58,7 @@ impl Server {
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             child,
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder().build().unwrap(),
             url,
         }
     }

@@ -40,7 +40,7 @@ pub fn run(data: &[u8]) {
     let opened = cookies().open(&headers);
     match opened.cookie {
         Cookie::Tokens { access, refresh } => {
-            assert_eq!((access.as_str(), refresh.as_str()), (ACCESS, REFRESH))
+            assert_eq!((access.as_str(), refresh.as_str()), (ACCESS, REFRESH));
         }
         Cookie::Absent | Cookie::Broken => assert!(opened.renewed.is_none()),
     }

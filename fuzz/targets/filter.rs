@@ -92,9 +92,9 @@ async fn put_up(store: &SqlStore, owner: UserId, n: usize) {
         listing: Listing {
             title: Title::parse(title).expect("a title"),
             description: Description::parse("").expect("a text"),
-            private: n % 3 == 0,
-            for_sale: n % 5 == 0,
-            archived: n % 7 == 0,
+            private: n.is_multiple_of(3),
+            for_sale: n.is_multiple_of(5),
+            archived: n.is_multiple_of(7),
             price: Cents::from_stored(100),
             discount: Percent::from_stored(10),
         },

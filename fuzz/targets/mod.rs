@@ -12,6 +12,10 @@ pub mod filter;
 pub mod form;
 pub mod picture;
 pub mod text;
+#[expect(
+    clippy::unused_async,
+    reason = "async-graphql wants resolvers to be async"
+)]
 mod transport;
 
 /// One thing to throw bytes at.

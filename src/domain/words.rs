@@ -167,7 +167,7 @@ mod tests {
         fn a_text_is_found_by_every_text_that_folds_the_same(text in "\\PC{0,40}") {
             let decomposed: String = text.nfd().collect();
             for same in [text.to_uppercase(), text.to_lowercase(), decomposed, format!("  {text}!")] {
-                if words(&same) == words(&text) {
+                if !text.is_empty() && words(&same) == words(&text) {
                     prop_assert_eq!(WordQuery::parse(Some(&same)), WordQuery::parse(Some(&text)));
                 }
             }

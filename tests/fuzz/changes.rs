@@ -50,12 +50,16 @@ impl Changes {
 
 impl Change {
     fn apply(&self, bytes: &mut Vec<u8>, seeds: &[Vec<u8>], pieces: &[&str]) {
-        let at = |index: &Index, bytes: &[u8]| index.index(bytes.len() + 1);
+        let at = |index: Index, bytes: &[u8]| index.index(bytes.len() + 1);
         match self {
-            Self::Flip(index, bit) if !bytes.is_empty() => *index_mut(index, bytes) ^= 1 << bit,
-            Self::Set(index, byte) if !bytes.is_empty() => *index_mut(index, bytes) = *byte,
+            Self::Flip(index, bit) if !bytes.is_empty() => {
+                *index.get_mut(bytes.as_mut_slice()) ^= 1 << bit;
+            }
+            Self::Set(index, byte) if !bytes.is_empty() => {
+                *index.get_mut(bytes.as_mut_slice()) = *byte;
+            }
             Self::Flip(..) | Self::Set(..) => {}
-            Self::Insert(index, new) => insert(bytes, at(index, bytes), new),
+            Self::Insert(index, new) => insert(bytes, at(*index, bytes), new),
             Self::Piece(index, piece, times) => {
                 // Once is what most pieces are good for.
                 let times = if times % 4 == 0 {
@@ -65,34 +69,30 @@ impl Change {
                 };
                 insert(
                     bytes,
-                    at(index, bytes),
+                    at(*index, bytes),
                     piece.get(pieces).repeat(times).as_bytes(),
                 );
             }
             Self::Remove(from, to) => {
-                let range = range(from, to, bytes);
+                let range = range(*from, *to, bytes);
                 bytes.drain(range);
             }
             Self::Repeat(index, length, times) => {
-                let from = at(index, bytes);
+                let from = at(*index, bytes);
                 let to = (from + usize::from(*length)).min(bytes.len());
                 let again = bytes[from..to].repeat(usize::from(*times));
                 insert(bytes, to, &again);
             }
             Self::Splice(index, other, from, to) => {
                 let other = other.get(seeds);
-                insert(bytes, at(index, bytes), &other[range(from, to, other)]);
+                insert(bytes, at(*index, bytes), &other[range(*from, *to, other)]);
             }
-            Self::End(index) => bytes.truncate(at(index, bytes)),
+            Self::End(index) => bytes.truncate(at(*index, bytes)),
         }
     }
 }
 
-fn index_mut<'a>(index: &Index, bytes: &'a mut [u8]) -> &'a mut u8 {
-    index.get_mut(bytes)
-}
-
-fn range(from: &Index, to: &Index, bytes: &[u8]) -> std::ops::Range<usize> {
+fn range(from: Index, to: Index, bytes: &[u8]) -> std::ops::Range<usize> {
     let (one, other) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
     one.min(other)..one.max(other)
 }

@@ -9,7 +9,8 @@ const ANNA: &str = "anna@example.com";
 
 /// So many calls of a mutation under aliases, in one document.
 async fn at_once(client: &Client, times: usize, call: &str) -> Value {
-    let calls: String = (0..times).map(|n| format!("a{n}: {call} ")).collect();
+    let one = |n: usize| format!("a{n}: {call} ");
+    let calls: String = (0..times).map(one).collect();
     client
         .gql(&format!("mutation {{ {calls} }}"), Value::Null)
         .await
@@ -47,9 +48,8 @@ async fn five_accounts_in_one_document_are_five_failures_of_the_address() {
     let server = Server::with(&[("FAILED_SIGN_INS_PER_IP", "5")]).await;
     server.registered("anna").await;
     let guest = server.guest();
-    let calls: String = (0..5)
-        .map(|n| format!("a{n}: {} ", sign_in(&format!("a{n}@example.com"), OTHER)))
-        .collect();
+    let one = |n: usize| format!("a{n}: {} ", sign_in(&format!("a{n}@example.com"), OTHER));
+    let calls: String = (0..5).map(one).collect();
     guest
         .gql(&format!("mutation {{ {calls} }}"), Value::Null)
         .await
