@@ -1,13 +1,13 @@
 use async_graphql::parser::parse_query;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::super::codes::server_error;
 use super::*;
 use crate::domain::id::{ProductId, SaleId, UserId};
 use crate::domain::money::{Cents, Currency, Percent};
 use crate::domain::sale::{NewSale, Sale};
 use crate::domain::text::Title;
 use crate::domain::timestamp::Timestamp;
+use crate::graphql::codes::server_error;
 
 fn counted_as(text: &str) -> &'static str {
     let document = parse_query(text).unwrap();
