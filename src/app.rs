@@ -6,6 +6,7 @@
 mod admin;
 mod check;
 mod database;
+mod health;
 mod mail;
 mod objects;
 mod seeing;
@@ -57,6 +58,7 @@ use shared::Shared;
 
 pub use admin::{migrate, set_role};
 pub use check::{Checked, check_config};
+pub use health::check_health;
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 
