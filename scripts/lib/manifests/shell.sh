@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every shell script of the project.
+# Every shell script of the project, with what it sources.
 set -euo pipefail
-mapfile -t scripts < <(git ls-files -z | xargs -0 grep -lIE '^#!.*\b(ba)?sh\b|^# shellcheck shell=' -- | grep -vE '\.(md|rs|ya?ml)$')
+mapfile -t scripts < <(git grep -lIE '^#!.*\b(ba|da)?sh\b' -- ':!*.py' ':!*.md')
 exec shellcheck -x "${scripts[@]}"
