@@ -21,6 +21,8 @@ TEMPLATES = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Pod": (),
 }
+# What pods get while they run, by themselves: which of them is the primary.
+GIVEN_LATER = {"mysql.shotify.com/role"}
 
 
 def render(folder: str) -> str:
@@ -125,7 +127,8 @@ class Cluster:
 
     def behind(self, service: Manifest) -> list[Pod]:
         """The pods that a service leads to."""
-        selector = {"matchLabels": at(service, "spec", "selector")}
+        selector = at(service, "spec", "selector").items()
+        selector = {"matchLabels": {key: value for key, value in selector if key not in GIVEN_LATER}}
         return [pod for pod in self.pods if matches(selector, pod.labels)]
 
     @cached_property

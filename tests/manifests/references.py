@@ -94,18 +94,28 @@ def targets(cluster: Cluster) -> Iterator[str]:
     for budget in cluster.of("PodDisruptionBudget"):
         if not any(matches(at(budget, "spec", "selector"), pod.labels) for pod in cluster.pods):
             yield f"PodDisruptionBudget/{budget['metadata']['name']}: selects no pod"
+    claims = set(_claims(cluster))
     for pod in cluster.pods:
         account = pod.spec.get("serviceAccountName", "default")
         if account != "default" and cluster.named("ServiceAccount", account) is None:
             yield f"{pod}: there is no ServiceAccount {account}"
         for volume in pod.spec.get("volumes", []):
             claim = at(volume, "persistentVolumeClaim", "claimName")
-            if claim and cluster.named("PersistentVolumeClaim", claim) is None:
+            if claim and claim not in claims:
                 yield f"{pod}: there is no PersistentVolumeClaim {claim}"
     for certificate in cluster.of("Certificate"):
         ref = at(certificate, "spec", "issuerRef")
         if cluster.named(ref.get("kind", "Issuer"), ref["name"]) is None:
             yield f"Certificate/{certificate['metadata']['name']}: there is no {ref['name']}"
+
+
+def _claims(cluster: Cluster) -> Iterator[str]:
+    for claim in cluster.of("PersistentVolumeClaim"):
+        yield claim["metadata"]["name"]
+    for many in cluster.of("StatefulSet"):
+        for template in at(many, "spec").get("volumeClaimTemplates", []):
+            for number in range(many["spec"]["replicas"]):
+                yield f"{template['metadata']['name']}-{many['metadata']['name']}-{number}"
 
 
 def _ingress(cluster: Cluster, ingress: Manifest) -> Iterator[str]:
