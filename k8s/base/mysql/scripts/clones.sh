@@ -24,19 +24,27 @@ listen() {
     EXEC:"bash ${BASH_SOURCE[0]} send"
 }
 
-fingerprint() { sha256sum "$tls/tls.crt"; }
+fingerprint() { sha256sum "$tls/tls.crt" 2>/dev/null || echo none; }
+
+# Where there is no certificate nobody is listened to.
+wait_for_certificate() { until has_certificate; do pause; done; }
+
+# The time of this file is the container's sign of life.
+pause() {
+  touch "$run/clones"
+  sleep "${INTERVAL:-2}" &
+  wait "$!"
+}
 
 serve() {
   local known listener=
   trap '[ -z "$listener" ] || kill "$listener"; exit 0' TERM INT
   while true; do
+    wait_for_certificate
     known=$(fingerprint)
     listen &
     listener=$!
-    while kill -0 "$listener" 2>/dev/null && [ "$(fingerprint)" = "$known" ]; do
-      sleep "${INTERVAL:-2}" &
-      wait "$!"
-    done
+    while kill -0 "$listener" 2>/dev/null && [ "$(fingerprint)" = "$known" ]; do pause; done
     # Streams that are under way are children of the listener, and go on.
     kill "$listener" 2>/dev/null || true
     wait "$listener" || true

@@ -145,6 +145,7 @@ label() {
 certificate=
 renew_certificate() {
   local now
+  has_certificate || return 0
   now=$(sha256sum "$tls/tls.crt")
   [ -z "$certificate" ] || [ "$now" = "$certificate" ] || { say "a new certificate"; sql 'ALTER INSTANCE RELOAD TLS'; }
   certificate=$now

@@ -38,6 +38,9 @@ host_of() { # POD
   printf "$peers\n" "${1##*-}"
 }
 
+# A single server on one's own machine does without certificates of cert-manager: it makes its own, and gives no clones.
+has_certificate() { [ -e "$tls/tls.crt" ]; }
+
 # A password may stand between quotes of SQL and of option files without ever ending them.
 password() { # NAME
   local value

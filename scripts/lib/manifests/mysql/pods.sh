@@ -5,7 +5,8 @@
 
 readonly manifests=$PWD/k8s/base/mysql
 readonly stand_ins=$PWD/scripts/lib/manifests/mysql
-readonly ready_within=60
+# Far more than is needed, for machines that do much else.
+readonly ready_within=180
 declare -A pod_group=()
 
 address() { echo "127.77.7.1${1##*-}"; } # POD
