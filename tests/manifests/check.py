@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import network
 import pods
 import references
 import schemas
 import settings
+import yaml
 from cluster import Cluster, parse, render
 from known import ROOT
 
@@ -26,15 +29,27 @@ def overlays() -> dict[str, str]:
     return found
 
 
+def with_components() -> str:
+    """Production with each component that it may take up, as an operator would add them."""
+    (ROOT / "target").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
+        components = [f"../../k8s/components/{name}" for name in ("gcs-key", "smtp")]
+        text = yaml.safe_dump({"resources": ["../../k8s/overlays/prod"], "components": components})
+        Path(folder, "kustomization.yaml").write_text(text)
+        return render(folder)
+
+
 def main() -> int:
     wrong = 0
     if settings.program_here() is None:
         print("== no program is built here: that it takes the settings of the manifests is not tried")
-    for name, folder in overlays().items():
-        docs = parse(render(folder))
+    rendered = {name: render(folder) for name, folder in overlays().items()}
+    rendered["prod with components"] = with_components()
+    for name, text in rendered.items():
+        docs = parse(text)
         said = [line for version in schemas.versions() for line in schemas.complaints(docs, version)]
-        if name in ("dev", "prod"):
-            cluster = Cluster(name, docs)
+        if name.startswith(("dev", "prod")):
+            cluster = Cluster(name.split()[0], docs)
             said += [f"{rule.__name__}: {line}" for rule in RULES for line in rule(cluster)]
         for line in said:
             print(f"{name}: {line}")

@@ -1,4 +1,4 @@
-"""Each rule is shown a cluster that breaks it, and has to say so; the cluster itself breaks none of them."""
+"""Each rule is shown a cluster that breaks it, and has to say so (X2: restricted pods, policies that deny by default)."""
 
 from __future__ import annotations
 
