@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import yaml
+
 import network
 import pods
 import references
 import schemas
 import settings
-import yaml
 from cluster import Cluster, parse, render
 from known import ROOT
 

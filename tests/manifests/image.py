@@ -1,4 +1,4 @@
-"""What the Dockerfile promises beyond what hadolint looks at (X2: no shell, not root, pinned, with its crates inside)."""
+"""What the Dockerfile promises beyond what hadolint looks at (X2: no shell, not root, pinned, its crates inside)."""
 
 from __future__ import annotations
 
