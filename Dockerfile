@@ -12,7 +12,7 @@
 # scanners of images (syft, trivy, grype) read them.
 
 # Only build.rs uses Node: it bundles GraphiQL, so that no page loads anything from elsewhere.
-FROM node:22-bookworm-slim@sha256:43ac6c60b8f89723f746e8a92ce91abd5017e627ce1ddfe4238355d3a30b772c AS node
+FROM node:24-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d AS node
 
 FROM rust:1.95.0-bookworm@sha256:6258907abe69656e41cd992e0b705cdcfabcbbe3db374f92ed2d47121282d4a1 AS build
 # The image's own toolchain, without the components that rust-toolchain.toml asks for.

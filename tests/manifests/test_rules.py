@@ -1,4 +1,4 @@
-"""Each rule is shown a cluster that breaks it, and has to say so (X2: pods are restricted, policies deny by default)."""
+"""Each rule is shown a cluster that breaks it, and has to say so (X2: restricted pods, policies that deny)."""
 
 from __future__ import annotations
 
