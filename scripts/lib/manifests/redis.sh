@@ -71,7 +71,7 @@ mkdir -p "$scratch"/{run,secrets,data}
 printf short >"$scratch/secrets/password"
 check "a short password is refused" not launch_in_front
 printf '%s' "$password" >"$scratch/secrets/password"
-on_free_port redis-server "$scratch/log" launch redis_version "default:$password"
+on_free_port redis-server "$scratch/log" launch redis_version "exporter:$password"
 say "Redis: $version"
 check "it is ready" probe loaded
 check "it is alive" probe
@@ -79,6 +79,6 @@ check "its password does not stand in the list of processes" no_password_in_the_
 writes_and_asks
 stop
 check "one that is gone is not ready" not probe loaded
-on_free_port redis-server "$scratch/log" launch redis_version "default:$password"
+on_free_port redis-server "$scratch/log" launch redis_version "exporter:$password"
 check "what was written is there after a restart" answers 1 default get shotify:a
 echo "$passed passed, 0 failed"
