@@ -23,7 +23,7 @@ KUBECTL = """\
       *"apply --server-side"*) cat >>"$CALLS.sent" ;;
       *"get job"*) printf '%s' "$JOB" ;;
       *"get secret"*) [ -z "$AWAY" ] || exit 1; printf '%s' "$FOUND" ;;
-      *"rollout status deployment"*) [ -z "$STUCK" ] ;;
+      *"rollout status deployment/$STUCK "*) [ -z "$STUCK" ] ;;
     esac
 """
 
@@ -148,7 +148,8 @@ class Scripts(unittest.TestCase):
         steps = [call for call in self.calls() if "apply" in call or "delete job" in call or "rollout" in call]
         order = [
             "notin (server,worker,migrate)", "statefulset/mysql", "statefulset/redis", "delete job shotify-migrate",
-            "component=migrate", "apply -f", "deployment/shotify ", "deployment/shotify-worker",
+            "component=migrate", "component=server", "deployment/shotify ",
+            "component=worker", "deployment/shotify-worker",
         ]  # fmt: skip
         self.assertEqual(len(steps), len(order), steps)
         for step, words in zip(steps, order, strict=True):
@@ -160,11 +161,16 @@ class Scripts(unittest.TestCase):
         self.assertIn("the migration failed", done.stderr)
         self.assertFalse([call for call in self.calls() if "deployment" in call])
 
-    def test_what_does_not_get_ready_is_taken_back(self) -> None:
-        done = self.deployed(DIGEST, JOB="Complete", STUCK="yes")
-        self.assertNotEqual(done.returncode, 0)
-        undone = [call for call in self.calls() if "rollout undo" in call]
-        self.assertEqual(len(undone), 2, undone)
+    def test_what_does_not_get_ready_is_taken_back_and_nothing_else(self) -> None:
+        for stuck in ("shotify", "shotify-worker"):
+            done = self.deployed(DIGEST, JOB="Complete", STUCK=stuck)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("did not get ready", done.stderr)
+            undone = [call for call in self.calls() if "rollout undo" in call]
+            self.assertEqual(undone, [f"--namespace=shotify rollout undo deployment/{stuck}"])
+            workers = any("component=worker" in call for call in self.calls())
+            self.assertEqual(workers, stuck == "shotify-worker", "workers come behind servers")
+            (self.folder / "calls").unlink()
 
     def test_nothing_is_rolled_out_that_has_no_digest(self) -> None:
         for arguments in ((), ("registry.example/shotify:1.0",)):
