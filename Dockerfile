@@ -68,6 +68,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080 9464
 STOPSIGNAL SIGTERM
+# Of a server; a worker is asked by `shotify health --worker`.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/shotify", "health"]
 ENTRYPOINT ["/shotify"]
 CMD ["serve"]
