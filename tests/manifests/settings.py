@@ -12,6 +12,11 @@ from cluster import Cluster, Pod, at
 from known import ROOT, defaults, sample_secrets, seconds, wind_up
 
 NEEDED = ("SHOTIFY_ENV", "PUBLIC_URL", "SESSION_SECRETS", "DATABASE_URL", "REDIS_URL", "GCS_BUCKET", "MAIL_FROM")
+# What ingress-nginx reads of an Ingress, as far as it is used here: it passes over what it does not know.
+ANNOTATIONS = {
+    "force-ssl-redirect", "limit-connections", "proxy-body-size", "proxy-connect-timeout", "proxy-next-upstream",
+    "proxy-next-upstream-tries", "proxy-read-timeout", "proxy-request-buffering", "proxy-send-timeout", "ssl-redirect",
+}  # fmt: skip
 SIZES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
@@ -97,6 +102,8 @@ def proxies(cluster: Cluster) -> Iterator[str]:
     """The ingress lets through what the server would, and waits at least as long."""
     for ingress in cluster.of("Ingress"):
         said = {key.rpartition("/")[2]: value for key, value in at(ingress, "metadata", "annotations").items()}
+        for name in sorted(said.keys() - ANNOTATIONS):
+            yield f"Ingress: {name} is no annotation that is known here"
         size = re.fullmatch(r"(\d+)([kmg]?)", said.get("proxy-body-size", "1m"))
         most = int(_setting(cluster, "MAX_REQUEST_BYTES"))
         if size is None or int(size[1]) * SIZES.get(size[2], 1) < most:

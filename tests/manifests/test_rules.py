@@ -121,6 +121,7 @@ CASES: list[tuple[check.Rule, Change, str]] = [
     (settings.listeners, _set(lambda b: b.data, "METRICS_ADDR", "127.0.0.1:9464"), "nobody outside"),
     (settings.proxies, _set(lambda b: b.data, "MAX_REQUEST_BYTES", "209715200"), "MAX_REQUEST_BYTES"),
     (settings.proxies, _del(lambda b: b.annotations, _prefix("proxy-body-size")), "MAX_REQUEST_BYTES"),
+    (settings.proxies, _set(lambda b: b.annotations, _prefix("proxy-body-sise"), "200m"), "proxy-body-sise"),
     (settings.proxies, _set(lambda b: b.data, "REQUEST_DEADLINE", "2m"), "REQUEST_DEADLINE"),
     (settings.proxies, _del(lambda b: b.data, "TRUSTED_PROXIES"), "TRUSTED_PROXIES"),
     (settings.grace, _set(lambda b: b.data, "SHUTDOWN_DRAIN", "40s"), "is killed after"),
