@@ -4,8 +4,8 @@
 #
 #   scripts/lib/manifests/mysql.sh
 #
-# MySQL is that of MYSQLD, an installed one, or fetched from Debian into target/; where none can be had, or socat, openssl,
-# jq, zstd or python3 is missing, it says so and leaves itself out. XtraBackup 8.4 is used where it is installed, else MySQL's CLONE LOCAL stands in
+# MySQL is that of MYSQLD, an installed one, or fetched from Debian into target/; where none can be had, it says so and leaves itself
+# out. What else is missing (socat, jq, zstd, …) is installed when run as root. XtraBackup 8.4 is used where it is installed, else MySQL's CLONE LOCAL stands in
 # for it. Kubernetes is not there: its API and kubectl are stand-ins that know just what the scripts ask for.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
@@ -101,9 +101,10 @@ users_have_the_least_rights() {
 }
 
 local_client() { # POD USER STATEMENTS
-  local login
+  # shellcheck disable=SC2031  # It takes the descriptor of a `read -u` for this.
+  local login statements=$3
   login=$(printf '[client]\nuser=%s\npassword=%s\n' "$2" "$(<"$scratch/secrets/$2-password")")
-  mysql --defaults-file=<(echo "$login") --socket="$scratch/pods/$1/run/mysqld.sock" --execute="$3"
+  mysql --defaults-file=<(echo "$login") --socket="$scratch/pods/$1/run/mysqld.sock" --execute="$statements"
 }
 
 clones_are_given_to_our_own_only() {
@@ -222,7 +223,7 @@ everything_is_lost_and_restored() {
   check "the backup is restored" in_pod mysql-0 restore.sh
   check "the former data is kept beside" test -d "$scratch/pods/mysql-0/root/data.replaced"
   touch "$scratch"/pods/mysql-{1,2}/root/reclone
-  PATH="$stand_ins:$PATH" kubectl --namespace shotify patch configmap mysql-primary --type merge --patch '{"data":{"primary":"mysql-0"}}'
+  set_record '"primary":"mysql-0"'
   start_pod mysql-0
   start_pod mysql-1
   start_pod mysql-2
@@ -251,14 +252,42 @@ passwords_rotate() {
   check "by the server" refused 'Access denied' client mysql-0 shotify 'SELECT 1'
   printf '%s' "$next" >"$scratch/secrets/app-password"
   check "and the new one is taken, also by replicas" eventually client mysql-1 shotify 'SELECT 1'
+  check "replication gets a new password" in_pod mysql-0 rotate.sh replication@% new <<<"$next"
+  printf '%s' "$next" >"$scratch/secrets/replication-password"
+  in_pod mysql-0 rotate.sh replication@% "done"
+  root_sql mysql-1 'STOP REPLICA IO_THREAD; START REPLICA IO_THREAD'
+  check "a replica that is refused with the former one takes it up" eventually logged mysql-1 'takes up a new password'
+  check "and replicates" eventually replicates_from mysql-1 mysql-0
 }
 
-for program in socat openssl jq zstd python3 curl; do
-  have "$program" || { say "$program is not installed: the scripts of MySQL's manifests are not tried"; exit 0; }
-done
+# As k8s/components/mysql-single has it.
+a_single_server_needs_no_certificates() {
+  local pod
+  for pod in mysql-0 mysql-1 mysql-2; do kill_pod "$pod"; done
+  rm -rf "$scratch/pods"
+  set_record '"primary":null'
+  make_pod mysql-0
+  echo "export TLS=$scratch/none ACKNOWLEDGEMENTS=0" >>"$scratch/pods/mysql-0/env"
+  start_pod mysql-0
+  check "a single server opens without a replica" eventually writes mysql-0
+  check "it is the primary to the services" eventually is primary role mysql-0
+  check "it is spoken to by TLS" client mysql-0 shotify 'CREATE TABLE shotify.notes (id INT PRIMARY KEY)' --ssl-mode=REQUIRED --ssl-ca=
+  check "and not without" refused denied client mysql-0 shotify 'SELECT 1' --ssl-mode=DISABLED --get-server-public-key
+  check "it answers commits, with nobody to wait for" client mysql-0 shotify 'INSERT INTO shotify.notes VALUES (1)' --ssl-mode=REQUIRED --ssl-ca=
+}
+
+missing=()
+for program in socat openssl jq zstd python3 curl; do have "$program" || missing+=("$program"); done
 # The disk would be the slowest part of it.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail -k /dev/shm | tail -n 1)" -gt 4000000 ]; then export TMPDIR=/dev/shm; fi
 trap clean_up EXIT
+if [ "${#missing[@]}" -gt 0 ]; then
+  if [ "$(id -u)" != 0 ] || ! have apt-get; then
+    say "not installed: ${missing[*]}. The scripts of MySQL's manifests are not tried"
+    exit 0
+  fi
+  install_packages "${missing[@]}"
+fi
 trap 'exit 130' INT
 trap 'exit 143' TERM
 bring_mysqld || { say "the scripts of MySQL's manifests are not tried"; exit 0; }
@@ -276,4 +305,5 @@ a_primary_is_killed
 a_primary_restarts
 everything_is_lost_and_restored
 passwords_rotate
+a_single_server_needs_no_certificates
 echo "$passed passed, 0 failed"

@@ -9,8 +9,8 @@ source "${BASH_SOURCE[0]%/*}/lib.sh"
 send() {
   local scratch status=0
   scratch=$(mktemp -d)
-  # A file, not a pipe: xtrabackup reads it more than once.
-  (umask 077 && login backup backup >"$scratch/login.cnf")
+  # A file, not a pipe: xtrabackup reads it more than once, and not everything of it from the group [client].
+  (umask 077 && for group in client xtrabackup; do login backup backup | sed "s/^.client.$/[$group]/"; done >"$scratch/login.cnf")
   say "a clone is asked for"
   xtrabackup --defaults-file="$scratch/login.cnf" --backup --stream=xbstream --socket="$socket" --datadir="$data" \
     --target-dir="$scratch/backup" || status=$?

@@ -98,7 +98,7 @@ follow() { # POD
   close || return 1
   host=$(host_of "$1")
   current=$(source_host)
-  if [ "$current" != "$host" ]; then repoint "$1" "$host" || return 1; fi
+  if [ "$current" != "$host" ] || password_refused; then repoint "$1" "$host" || return 1; fi
   keep_replicating "$1" && role=replica
 }
 
@@ -117,6 +117,12 @@ repoint() { # POD HOST
     SOURCE_PASSWORD = '$(password replication)', SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = '$tls/ca.crt',
     SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 1000000, SOURCE_HEARTBEAT_PERIOD = 2" || return 1
   say "replicates from $1"
+}
+
+# The password was rotated: MySQL keeps the one that it was pointed with.
+password_refused() {
+  [ "$(sql "SELECT LAST_ERROR_NUMBER FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''")" = 1045 ] || return 1
+  say_once "takes up a new password"
 }
 
 # Nobody writes. Replication goes on or not, as failover.sh wants it.

@@ -64,11 +64,14 @@ export READ_HOST=$(address mysql-1) PRIMARY_HOST=$(address mysql-0) MYSQLD_OPTIO
 E
 }
 
-in_pod() ( # POD SCRIPT [ARGUMENT...]
+in_pod() ( become "$@" ) # POD SCRIPT [ARGUMENT...]
+
+# The process itself becomes the script, so that signals reach it.
+become() { # POD SCRIPT [ARGUMENT...]
   # shellcheck source=/dev/null
   source "$scratch/pods/$1/env"
   exec bash "$manifests/scripts/$2" "${@:3}"
-)
+}
 
 # The init containers, then the others, each started again whenever it ends, as kubelet does.
 run_pod() { # POD
@@ -85,7 +88,7 @@ contain() { # POD SCRIPT
   local container=$scratch/pods/$1/$2
   while true; do
     while [ -e "$container.off" ]; do sleep 0.1; done
-    in_pod "$1" "$2" &
+    become "$1" "$2" &
     echo "$!" >"$container.pid"
     wait "$!" || true
   done
@@ -94,6 +97,8 @@ contain() { # POD SCRIPT
 stop_container() { # POD SCRIPT
   touch "$scratch/pods/$1/$2.off"
   kill "$(<"$scratch/pods/$1/$2.pid")"
+  # Its last turn ends first.
+  eventually not kill -0 "$(<"$scratch/pods/$1/$2.pid")"
 }
 
 start_container() { rm -f "$scratch/pods/$1/$2.off"; } # POD SCRIPT
@@ -122,6 +127,7 @@ recreate_pod() { # POD
 api_get() { curl --silent --fail --header "Authorization: Bearer $(<"$scratch/api/token")" "$API/api/v1/namespaces/shotify/$1"; }
 record() { api_get configmaps/mysql-primary | jq -r '.data.primary // ""'; }
 role() { api_get "pods/$1" | jq -r '.metadata.labels["mysql.shotify.com/role"] // ""'; } # POD
+set_record() { "$stand_ins/kubectl" --namespace shotify patch configmap mysql-primary --type merge --patch "{\"data\":{$1}}"; } # KEYS
 operate() { NAMESPACE=shotify PAUSE=0.3 PATH="$stand_ins:$PATH" bash "$manifests/scripts/failover.sh" "$@"; }
 
 eventually() { # COMMAND...
