@@ -29,6 +29,10 @@ class Receivers:
         for file, name in self.SECRETS.items():
             (folder / file).write_text(f"http://127.0.0.1:{self._server.server_port}/{name}")
 
+    def forget(self) -> None:
+        for messages in self._got.values():
+            messages.clear()
+
     def got(self, name: str) -> list[Any]:
         """What came so far, as JSON."""
         return list(self._got[name])
