@@ -14,13 +14,13 @@ set -euo pipefail
 shopt -s inherit_errexit
 
 readonly namespace=${NAMESPACE:-shotify}
-readonly patience=${PATIENCE:-60}
+patience=${PATIENCE:-60}
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "failover.sh: $*"; exit 1; }
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
-kube() { timeout 120 kubectl --namespace "$namespace" ${KUBECTL_CONTEXT:+--context "$KUBECTL_CONTEXT"} "$@"; }
+kube() { timeout "${KUBE_TIMEOUT:-15}" kubectl --namespace "$namespace" ${KUBECTL_CONTEXT:+--context "$KUBECTL_CONTEXT"} "$@"; }
 in_pod() { kube exec "$1" --container keeper -- "${@:2}"; } # POD COMMAND...
 ask() { in_pod "$1" bash /scripts/sql.sh "${@:2}" 2>/dev/null; } # POD STATEMENTS [OPTION...]
 record() { kube get configmap mysql-primary --output "jsonpath={.data.$1}"; }
@@ -60,15 +60,14 @@ status() {
 reads_only() { [ "$(ask "$1" 'SELECT @@GLOBAL.super_read_only')" = 1 ]; }
 writes() { [ "$(ask "$1" 'SELECT @@GLOBAL.super_read_only')" = 0 ]; }
 
+# Whether a pod's keeper knows that nobody is the primary: an order of before it cannot come late.
+knows() { [ "$(in_pod "$1" cat /run/mysqld/record 2>/dev/null)" = none ]; }
+stands_still() { knows "$1" && reads_only "$1"; }
+
 # Whether the former primary is known not to write. Its keeper needs a few seconds; a dead one does not answer at all.
 fenced() { # POD
-  local tries
-  for tries in 1 2 3 4 5 6 7 8; do
-    if reads_only "$1"; then return; fi
-    say "$1 is not read-only yet, or does not answer ($tries of 8)"
-    sleep "${PAUSE:-2}"
-  done
-  return 1
+  say "waiting for $1 to be read-only"
+  patience=${FENCE_PATIENCE:-16} KUBE_TIMEOUT=6 until_true stands_still "$1"
 }
 
 give_back() { # WHY
@@ -97,6 +96,7 @@ cut_off() {
     give_back "$missing replicas do not answer, nor does $old: an acknowledged transaction may be on them alone. Bring one of them back, or say --accept-loss"
   fi
   for pod in "${answering[@]}"; do
+    until_true knows "$pod" || fail "the keeper of $pod does not see the record; see its log, and run this again"
     ask "$pod" 'STOP REPLICA IO_THREAD' || fail "$pod does not stop receiving; run this again"
   done
 }
@@ -139,7 +139,7 @@ move() {
   [ "$fenced" = yes ] || cut_off
   choose
   say "$new has everything; it applies what it received"
-  [ "$(ask "$new" "SELECT WAIT_FOR_EXECUTED_GTID_SET('$(has "$new")', $patience)")" = 0 ] || fail "$new does not get ready; run this again"
+  [ "$(KUBE_TIMEOUT=$((patience + 30)) ask "$new" "SELECT WAIT_FOR_EXECUTED_GTID_SET('$(has "$new")', $patience)")" = 0 ] || fail "$new does not get ready; run this again"
   write_record "\"primary\":\"$new\""
   until_true writes "$new" || fail "$new is the primary by the record and does not write yet: see its keeper's log"
   say "$new is the primary"

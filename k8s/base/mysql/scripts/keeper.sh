@@ -81,25 +81,40 @@ promote() {
 
 # The state of not writing, whatever it takes.
 close() {
+  local state
   role=
-  ! writable || {
+  state=$(sql 'SELECT CONCAT(@@GLOBAL.super_read_only, @@GLOBAL.rpl_semi_sync_source_enabled)') || return 1
+  if [[ $state == 0? ]]; then
     say "does not write any more"
     SQL_TIMEOUT=3 sql 'SET GLOBAL super_read_only = ON' || {
       say "commits wait for an acknowledgement: killing the server, it starts read-only"
       kill -KILL "$(<"$run/mysqld.pid")"
       return 1
     }
-  }
-  sql 'SET GLOBAL rpl_semi_sync_source_enabled = OFF'
+  fi
+  # Never before: it would answer commits that nobody acknowledged.
+  [ "$state" = 10 ] || sql 'SET GLOBAL rpl_semi_sync_source_enabled = OFF'
 }
 
 follow() { # POD
-  local host current
+  local host status
   close || return 1
   host=$(host_of "$1")
-  current=$(source_host)
-  if [ "$current" != "$host" ] || password_refused; then repoint "$1" "$host" || return 1; fi
-  keep_replicating "$1" && role=replica
+  status=$(replica_status) || return 1
+  if is_to_be_pointed "$status" "$host"; then
+    repoint "$1" "$host" || return 1
+    status=$(replica_status) || return 1
+  fi
+  keep_replicating "$1" "$status" && role=replica
+}
+
+replica_status() { sql 'SHOW REPLICA STATUS' --vertical --column-names; }
+
+# To another primary, or with another password: MySQL keeps the one that it was pointed with.
+is_to_be_pointed() { # STATUS HOST
+  [[ $1 == *" Source_Host: $2"$'\n'* ]] || return 0
+  [[ $1 =~ Last_IO_Errno:\ 1045 ]] || return 1
+  say_once "takes up a new password"
 }
 
 repoint() { # POD HOST
@@ -119,12 +134,6 @@ repoint() { # POD HOST
   say "replicates from $1"
 }
 
-# The password was rotated: MySQL keeps the one that it was pointed with.
-password_refused() {
-  [ "$(sql "SELECT LAST_ERROR_NUMBER FROM performance_schema.replication_connection_status WHERE CHANNEL_NAME = ''")" = 1045 ] || return 1
-  say_once "takes up a new password"
-}
-
 # Nobody writes. Replication goes on or not, as failover.sh wants it.
 stand_still() {
   close || return 1
@@ -132,11 +141,9 @@ stand_still() {
 }
 
 # Starts what does not run, unless it ended by an error: that is an operator's to judge.
-keep_replicating() { # POD
-  local status
-  status=$(sql 'SHOW REPLICA STATUS' --vertical --column-names) || return 1
-  [[ $status =~ Last_SQL_Errno:\ 0 ]] || { say_once "applying from $1 failed, see SHOW REPLICA STATUS"; return 1; }
-  [[ $status == *'Replica_IO_Running: No'* || $status == *'Replica_SQL_Running: No'* ]] || return 0
+keep_replicating() { # POD STATUS
+  [[ $2 =~ Last_SQL_Errno:\ 0 ]] || { say_once "applying from $1 failed, see SHOW REPLICA STATUS"; return 1; }
+  [[ $2 == *'Replica_IO_Running: No'* || $2 == *'Replica_SQL_Running: No'* ]] || return 0
   sql 'START REPLICA'
 }
 
@@ -166,11 +173,14 @@ turn() {
     '' | none) stand_still || role='' ;;
     *) follow "$primary" || role='' ;;
   esac
+  # failover.sh waits for it: whoever has seen a record does nothing any more that one before it asked for.
+  printf '%s\n' "$primary" >"$run/record"
   label
   renew_certificate
 }
 
-# Without this file nothing has gone round lately: the container's liveness.
+# What an earlier one has seen is nothing that this one knows. The other file is the container's sign of life.
+rm -f -- "$run/record"
 trap 'exit 0' TERM INT
 while true; do
   turn || true

@@ -128,7 +128,7 @@ api_get() { curl --silent --fail --header "Authorization: Bearer $(<"$scratch/ap
 record() { api_get configmaps/mysql-primary | jq -r '.data.primary // ""'; }
 role() { api_get "pods/$1" | jq -r '.metadata.labels["mysql.shotify.com/role"] // ""'; } # POD
 set_record() { "$stand_ins/kubectl" --namespace shotify patch configmap mysql-primary --type merge --patch "{\"data\":{$1}}"; } # KEYS
-operate() { NAMESPACE=shotify PAUSE=0.3 PATH="$stand_ins:$PATH" bash "$manifests/scripts/failover.sh" "$@"; }
+operate() { NAMESPACE=shotify FENCE_PATIENCE=4 PATH="$stand_ins:$PATH" bash "$manifests/scripts/failover.sh" "$@"; }
 
 eventually() { # COMMAND...
   local deadline=$((SECONDS + ready_within))
