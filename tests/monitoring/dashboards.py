@@ -69,7 +69,8 @@ def _overlaps(every: list[dict[str, Any]]) -> list[str]:
         place, title = panel["gridPos"], panel.get("title", "")
         if place["x"] + place["w"] > _COLUMNS:
             found.append(f"{title!r} is wider than the page")
-        cells = [(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])]
+        columns, rows = range(place["x"], place["x"] + place["w"]), range(place["y"], place["y"] + place["h"])
+        cells = [(x, y) for x in columns for y in rows]
         below = {taken[cell] for cell in cells if cell in taken}
         found += [f"{title!r} lies on {other!r}" for other in sorted(below)]
         taken |= dict.fromkeys(cells, title)

@@ -27,7 +27,8 @@ class Alert:
 
 def groups(file: Path) -> dict[str, Any]:
     """The rules of a PrometheusRule as Prometheus itself reads them."""
-    return yaml.safe_load(file.read_text())["spec"]
+    spec: dict[str, Any] = yaml.safe_load(file.read_text())["spec"]
+    return spec
 
 
 def rule_files() -> list[Path]:
@@ -40,7 +41,9 @@ def rules(spec: dict[str, Any]) -> list[dict[str, Any]]:
 
 def alerts(spec: dict[str, Any]) -> list[Alert]:
     return [
-        Alert(rule["alert"], rule.get("labels", {}).get("severity", ""), rule) for rule in rules(spec) if "alert" in rule
+        Alert(rule["alert"], rule.get("labels", {}).get("severity", ""), rule)
+        for rule in rules(spec)
+        if "alert" in rule
     ]
 
 

@@ -11,9 +11,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import project
 import tools
-import yaml
 
 _SECRETS = "/etc/alertmanager/secrets/alertmanager/"
 _TEMPLATES = "/etc/alertmanager/config/"
@@ -54,7 +55,7 @@ def alertmanager(secrets: Path) -> str:
 
 
 def knows_url_file() -> bool:
-    found = re.search(r"version (\d+)\.(\d+)", tools.run(tools.ALERTMANAGER or "alertmanager", "--version"))
+    found = re.search(r"version (\d+)\.(\d+)", tools.run(tools.ALERTMANAGER, "--version"))
     if not found:
         raise AssertionError("Alertmanager does not say its version")
     return (int(found[1]), int(found[2])) >= (0, 26)

@@ -1,5 +1,5 @@
-"""A server that stops reaches those on duty, and the Watchdog reaches its own: with the shipped rules and configuration,
-the real Prometheus, the real Alertmanager, and Shotify itself where it was built."""
+"""A server that stops reaches those on duty, and the Watchdog reaches its own: with the shipped rules and
+configuration, the real Prometheus, the real Alertmanager, and Shotify itself where it was built."""
 
 import os
 import sys
@@ -7,10 +7,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import yaml
+
 import project
 import shortened
 import tools
-import yaml
 from receivers import Receivers
 
 # Without it something stands in that exports as much as the rules need to see that it lives.
@@ -46,7 +47,9 @@ class FromAServerToAPhone(unittest.TestCase):
         got = self.receivers
         tools.until("the Watchdog", lambda: got.names("healthchecks"))
         # Those of what does not run here at all: Prometheus evaluates and Alertmanager delivers.
-        tools.until("what is missing here, at Zenduty", lambda: {"MySQLPrimaryAbsent", "RedisDown"} <= got.names("zenduty"))
+        tools.until(
+            "what is missing here, at Zenduty", lambda: {"MySQLPrimaryAbsent", "RedisDown"} <= got.names("zenduty")
+        )
         tools.until("what is missing here, in Slack", lambda: got.slack("There is no backup"))
         # Before it was looked at for the first time it may have passed for stopped.
         tools.until("the server to be seen", lambda: "ShotifyDown" not in active(alertmanager))

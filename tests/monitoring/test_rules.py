@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import exported
 import project
 import promql
 import tools
-import yaml
 from project import Alert
 
 # It fires always.
@@ -144,14 +145,15 @@ class Promtool(unittest.TestCase):
         frame = {"rule_files": [file.name], "group_eval_order": order}
         test.write_text(yaml.safe_dump({**frame, **_tests(project.RULE_TESTS / file.name)}))
         try:
-            tools.run(tools.PROMTOOL or "promtool", "test", "rules", test.name, cwd=self.folder)
+            tools.run(tools.PROMTOOL, "test", "rules", test.name, cwd=self.folder)
         except AssertionError as error:
             return file.name, str(error)
         return file.name, ""
 
 
 def _tests(file: Path) -> dict[str, Any]:
-    return yaml.safe_load(file.read_text())
+    tests: dict[str, Any] = yaml.safe_load(file.read_text())
+    return tests
 
 
 if __name__ == "__main__":

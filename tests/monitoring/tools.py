@@ -15,9 +15,9 @@ from typing import Any
 PATIENCE = 60.0
 
 
-def find(*names: str) -> str | None:
-    """The first of these programs that there is."""
-    return next((path for name in names if (path := shutil.which(name))), None)
+def find(*names: str) -> str:
+    """The first of these programs that there is, or nothing."""
+    return next((path for name in names if (path := shutil.which(name))), "")
 
 
 PROMTOOL = find("promtool")
@@ -37,7 +37,8 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def fetch(url: str, body: Any = None) -> Any:

@@ -30,5 +30,6 @@ bring_prometheus() {
 }
 
 bring_prometheus
+export PYTHONDONTWRITEBYTECODE=1
 python_package PyYAML 6.0.3 || fail "the checks of k8s/monitoring need PyYAML"
 run "$python" -m unittest discover --start-directory tests/monitoring --verbose
