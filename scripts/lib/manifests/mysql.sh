@@ -264,7 +264,7 @@ passwords_rotate() {
 a_single_server_needs_no_certificates() {
   local pod
   for pod in mysql-0 mysql-1 mysql-2; do kill_pod "$pod"; done
-  rm -rf "$scratch/pods"
+  rm -rf "$scratch/pods"/*
   set_record '"primary":null'
   make_pod mysql-0
   echo "export TLS=$scratch/none ACKNOWLEDGEMENTS=0" >>"$scratch/pods/mysql-0/env"
