@@ -2,7 +2,8 @@
 //!
 //! All work happens in a copy inside `OUT_DIR`; the source tree is never written to. Without Node,
 //! without the npm registry, or with `SHOTIFY_SKIP_WEB=1`, the page of `web/fallback` is embedded
-//! instead, which loads `GraphiQL` from a CDN. It also embeds the git commit (`SHOTIFY_COMMIT`).
+//! instead, which loads `GraphiQL` from a CDN; with `SHOTIFY_REQUIRE_WEB=1` the build fails rather than
+//! that. It also embeds the git commit (`SHOTIFY_COMMIT`).
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
@@ -38,6 +39,8 @@ fn main() {
     let (page, self_contained) = match built {
         Ok(page) => (page, true),
         Err(reason) => {
+            let required = env::var_os("SHOTIFY_REQUIRE_WEB").is_some_and(|value| value == "1");
+            assert!(!required, "the playground cannot be built: {reason}");
             println!("cargo::warning=the playground will load GraphiQL from a CDN: {reason}");
             (
                 copy_fallback(&out.join("fallback")).expect("web/fallback can be copied"),
@@ -52,6 +55,7 @@ fn main() {
 
 fn watch() {
     println!("cargo::rerun-if-env-changed=SHOTIFY_SKIP_WEB");
+    println!("cargo::rerun-if-env-changed=SHOTIFY_REQUIRE_WEB");
     println!("cargo::rerun-if-env-changed=SHOTIFY_COMMIT");
     println!("cargo::rerun-if-changed=build.rs");
     // sqlx embeds the migrations: a new file must be seen.

@@ -7,6 +7,7 @@ mod admin;
 mod check;
 mod database;
 mod descriptors;
+mod health;
 mod mail;
 mod measure;
 mod objects;
@@ -58,6 +59,7 @@ use shared::Shared;
 
 pub use admin::{migrate, set_role};
 pub use check::{Checked, check_config};
+pub use health::check_health;
 pub use objects::{ObjectPlace, copy_objects};
 pub use serve::{Started, bind, serve, work};
 pub use traces::{Watching, watch};

@@ -33,6 +33,12 @@ enum Command {
     Schema,
     /// Print the settings in use, secrets redacted, and try every connection.
     CheckConfig,
+    /// Ask a server that runs on this machine whether it is ready, by its settings; exit code 1 where it is not.
+    Health {
+        /// A worker instead, at `METRICS_ADDR`.
+        #[arg(long)]
+        worker: bool,
+    },
     /// Give a role to a member.
     Role {
         /// The member's confirmed address.
@@ -131,6 +137,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), AppError> {
             println!("{}", config.table());
             check(&config).await
         }
+        Command::Health { worker } => app::check_health(&config, worker).await,
         Command::Role { email, role } => app::set_role(config, &email, &role).await,
         Command::Objects(Objects::Copy { from, to, parallel }) => {
             app::copy_objects(&config, from.into(), to.into(), parallel.into()).await

@@ -2,7 +2,7 @@
 # Saying, finding and running things, and leaving nothing behind.
 
 say() { printf '== %s\n' "$*"; }
-fail() { printf 'scripts/test: %s\n' "$*" >&2; exit 1; }
+fail() { printf 'scripts/%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The first of the named programs, also where the PATH of an ordinary user does not look.

@@ -11,7 +11,7 @@ use crate::domain::id::UserId;
 use crate::domain::session::SessionId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user::Role;
-use crate::graphql::build;
+use crate::graphql::{AnswerLimits, build};
 use crate::services::auth::MockAuthService;
 use crate::services::media::MockMediaService;
 use crate::services::products::MockProductsService;

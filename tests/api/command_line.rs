@@ -2,6 +2,7 @@
 
 mod check_config;
 mod folders;
+mod health;
 mod mail;
 mod production;
 mod starting;
