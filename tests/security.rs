@@ -92,7 +92,8 @@ fn ids<'a>(name: &str, text: &'a str) -> impl Iterator<Item = String> + use<'a> 
         if rust {
             line.strip_prefix("///").or(line.strip_prefix("//!"))
         } else {
-            line.split_once("# ").map(|(_, comment)| comment)
+            let docs = line.split_once("\"\"\"").map(|(_, docs)| docs);
+            docs.or(line.split_once("# ").map(|(_, comment)| comment))
         }
     });
     comments.flat_map(|line| {

@@ -81,7 +81,10 @@ fn cost(document: &ExecutableDocument, variables: &Variables, limits: AnswerLimi
         };
         counter.selections(&operation.selection_set.node)
     };
-    let costs = document.operations.iter().map(|(_, operation)| of(operation));
+    let costs = document
+        .operations
+        .iter()
+        .map(|(_, operation)| of(operation));
     costs.fold(Cost::default(), |a, b| Cost {
         objects: a.objects.max(b.objects),
         fields: a.fields.max(b.fields),
@@ -234,8 +237,12 @@ mod tests {
         assert_eq!(of("{ images(first: 20) { id title } }"), 41);
         assert_eq!(of("{ images(first: 20) { a: id b: id id } }"), 61);
         let spread = "fragment a on Image { ...b ...b } fragment b on Image { id title }";
-        assert_eq!(of(&format!("{{ images(first: 20) {{ ...a ...a }} }} {spread}")), 161);
-        let nested = "{ images(first: 100) { user { images(first: 100) { ...a ...a ...a ...a } } } }";
+        assert_eq!(
+            of(&format!("{{ images(first: 20) {{ ...a ...a }} }} {spread}")),
+            161
+        );
+        let nested =
+            "{ images(first: 100) { user { images(first: 100) { ...a ...a ...a ...a } } } }";
         assert!(of(&format!("{nested} {spread}")) > LIMITS.fields);
     }
 
