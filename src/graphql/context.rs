@@ -1,6 +1,7 @@
 //! Who sent a request, and what the answer must carry back besides its body.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
@@ -13,6 +14,10 @@ use super::schema::Services;
 use crate::domain::viewer::Viewer;
 use crate::ports::store::StoreError;
 use crate::services::auth::{AuthService, SignedIn};
+
+/// Pictures that one request may search by: looking at one costs as much as an upload, and a document can name the same
+/// file again and again.
+const MOST_PICTURES: usize = 2;
 
 /// The session cookie of a request.
 #[derive(Clone)]
@@ -44,6 +49,7 @@ pub struct Caller {
     pub same_site: bool,
     viewer: Arc<OnceCell<Option<Viewer>>>,
     answer: Arc<Mutex<Answer>>,
+    pictures: Arc<AtomicUsize>,
 }
 
 /// What the answer carries back.
@@ -66,7 +72,17 @@ impl Caller {
             same_site,
             viewer: Arc::default(),
             answer: Arc::default(),
+            pictures: Arc::default(),
         }
+    }
+
+    /// Counts a picture that the request searches by; an error when that is one too many.
+    pub fn count_picture(&self) -> async_graphql::Result<()> {
+        if self.pictures.fetch_add(1, Ordering::Relaxed) < MOST_PICTURES {
+            return Ok(());
+        }
+        let message = format!("A request may search by {MOST_PICTURES} pictures.");
+        Err(codes::error(Code::QueryTooComplex, message))
     }
 
     /// Who asks, looked up once a request; none for guests and dead sessions, and after signing out.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Upload};
 
 use super::codes::{Code, error};
-use super::context::Resolver;
+use super::context::{Caller, Resolver};
 use super::error::picture;
 use super::schema::Services;
 use crate::domain::viewer::Viewer;
@@ -162,6 +162,7 @@ impl ImageFilterInput {
     ) -> async_graphql::Result<ImageSearch> {
         let image = match self.image.take() {
             Some(upload) => {
+                ctx.get::<Caller>()?.count_picture()?;
                 let look = ctx
                     .get::<Services>()?
                     .products

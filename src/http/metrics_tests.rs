@@ -50,10 +50,7 @@ fn everything() -> String {
     let recorder = builder().unwrap().build_recorder();
     let mut text = metrics::with_local_recorder(&recorder, || {
         observe::begin();
-        for metric in ALL
-            .iter()
-            .filter(|metric| !metric.name.starts_with("process_"))
-        {
+        for metric in ALL.iter().filter(|metric| !metric.is_measured()) {
             let value = |values: &[&'static str]| values.first().copied().unwrap_or("x");
             let labels = metric.labels.iter();
             let labels = labels.map(|label| metrics::Label::new(label.name, value(label.values)));
@@ -66,10 +63,7 @@ fn everything() -> String {
         }
         recorder.handle().render()
     });
-    for metric in ALL
-        .iter()
-        .filter(|metric| metric.name.starts_with("process_"))
-    {
+    for metric in ALL.iter().filter(|metric| metric.is_measured()) {
         append(&mut text, metric, 1.5);
     }
     text

@@ -38,6 +38,12 @@ pub struct Described {
 }
 
 impl Described {
+    /// Of the process, by the names that all programs have: measured when it is read, and counted by nobody.
+    #[must_use]
+    pub fn is_measured(&self) -> bool {
+        self.name.starts_with("process_")
+    }
+
     /// Begins every series of a counter at 0, where the values of all labels are known: what never happened is then 0 and
     /// not missing, so that alerts see its first time.
     pub(super) fn begin(&self) {

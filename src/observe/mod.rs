@@ -12,7 +12,7 @@ use metric::{Described, Kind};
 
 /// Tells the process's recorder what each metric is, and begins those series at 0 of which all values are known.
 pub fn begin() {
-    for metric in table::ALL {
+    for metric in table::ALL.iter().filter(|metric| !metric.is_measured()) {
         describe(metric);
         if metric.kind == Kind::Counter {
             metric.begin();

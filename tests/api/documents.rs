@@ -295,3 +295,42 @@ async fn a_document_at_fault_is_told_by_its_code() {
         ("BAD_USER_INPUT", 400)
     );
 }
+
+/// G2, L3: fragments that spread fragments make each object's fields again and again.
+#[tokio::test]
+async fn fields_are_counted_as_often_as_they_would_be_resolved() {
+    let server = Server::start().await;
+    let guest = server.guest();
+    let spread = |name: &str, of: &str, times: usize| {
+        format!(
+            "fragment {name} on Image {{ {} }}",
+            format!("...{of} ").repeat(times)
+        )
+    };
+    let text = format!(
+        "{{ images(first: 30) {{ user {{ images(first: 30) {{ user {{ images(first: 15) {{ {} }} }} }} }} }} }} {} {} \
+         fragment c on Image {{ id title width height }}",
+        "...a ".repeat(5),
+        spread("a", "b", 6),
+        spread("b", "c", 6),
+    );
+    let answer = guest.gql(&text, serde_json::Value::Null).await;
+    assert_eq!(answer.code(), "QUERY_TOO_COMPLEX", "{}", answer.body);
+    assert!(
+        answer.error()["message"]
+            .as_str()
+            .unwrap()
+            .contains("fields")
+    );
+}
+
+/// G8
+#[tokio::test]
+async fn a_number_out_of_range_is_told_without_the_types_around_it() {
+    let server = Server::start().await;
+    let query = "query($i: ImageFilterInput) { images(input: $i) { id } }";
+    let input = serde_json::json!({ "i": { "discountPercentLimit": 3_000_000_000_u64 } });
+    let answer = server.guest().gql(query, input).await;
+    let message = answer.error()["message"].as_str().unwrap();
+    assert!(!message.contains("occurred while"), "{message}");
+}

@@ -108,6 +108,12 @@ fn forget_value(message: &mut String) {
         message.truncate(at + 1);
         message.push('.');
     }
+    // The types around it help nobody who does not know how the server is made.
+    if message.starts_with(BAD_VALUE[0])
+        && let Some(at) = message.find(" (occurred while parsing ")
+    {
+        message.truncate(at);
+    }
 }
 
 fn forget_suggestions(message: &mut String) {

@@ -120,3 +120,20 @@ async fn a_hidden_image_and_an_unknown_one_have_the_same_likes() {
         .await;
     assert_eq!(answer.code(), "UNAUTHENTICATED");
 }
+
+/// L3: looking at a picture costs as much as an upload, and a document can name one file again and again.
+#[tokio::test]
+async fn a_request_searches_by_two_pictures_and_no_more() {
+    let server = Server::start().await;
+    let anna = server.member("anna").await;
+    let of = |count: usize| {
+        let fields: Vec<String> = (0..count)
+            .map(|n| format!("a{n}: images(input: {{image: $file}}) {{ id }}"))
+            .collect();
+        format!("query($file: Upload!) {{ {} }}", fields.join(" "))
+    };
+    let picture = corpus::png(16, 16);
+    search(&anna, &of(2), &picture).await.data();
+    let answer = search(&anna, &of(3), &picture).await;
+    assert_eq!(answer.code(), "QUERY_TOO_COMPLEX", "{}", answer.body);
+}
