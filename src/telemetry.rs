@@ -9,7 +9,7 @@ use std::panic;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::Subscriber;
-use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
+use tracing_subscriber::filter::{EnvFilter, FilterExt as _, dynamic_filter_fn, filter_fn};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
@@ -40,7 +40,9 @@ where
     let filter = EnvFilter::try_new(&logs.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     // What OpenTelemetry's crates say each time, who sends the spans says once.
     let is_theirs = |target: &str| target == TARGET || target.starts_with("opentelemetry");
-    let filter = filter.and(filter_fn(move |of| !is_theirs(of.target())));
+    // Asked about each event anew: sqlx asks whether an event would be taken and then makes none, and the answer to that
+    // would stay for the next event if its own were remembered.
+    let filter = filter.and(dynamic_filter_fn(move |of, _| !is_theirs(of.target())));
     let lines = fmt::layer().with_ansi(colours).with_writer(writer);
     let lines: Box<dyn Layer<S> + Send + Sync> = match logs.format {
         LogFormat::Pretty => lines.compact().boxed(),
