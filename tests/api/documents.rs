@@ -314,7 +314,7 @@ async fn fields_are_counted_as_often_as_they_would_be_resolved() {
         spread("a", "b", 6),
         spread("b", "c", 6),
     );
-    let answer = guest.gql(&text, serde_json::Value::Null).await;
+    let answer = guest.gql(&text, Value::Null).await;
     assert_eq!(answer.code(), "QUERY_TOO_COMPLEX", "{}", answer.body);
     assert!(
         answer.error()["message"]
@@ -329,7 +329,7 @@ async fn fields_are_counted_as_often_as_they_would_be_resolved() {
 async fn a_number_out_of_range_is_told_without_the_types_around_it() {
     let server = Server::start().await;
     let query = "query($i: ImageFilterInput) { images(input: $i) { id } }";
-    let input = serde_json::json!({ "i": { "discountPercentLimit": 3_000_000_000_u64 } });
+    let input = json!({ "i": { "discountPercentLimit": 3_000_000_000_u64 } });
     let answer = server.guest().gql(query, input).await;
     let message = answer.error()["message"].as_str().unwrap();
     assert!(!message.contains("occurred while"), "{message}");
