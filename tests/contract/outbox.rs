@@ -49,7 +49,6 @@ fn copy() -> CopyFacts {
     CopyFacts {
         title: "\"Ärger\" \\ 🐎".into(),
         copy: 9,
-        copy_title: "Another's 100 %".into(),
         other: "berta".into(),
     }
 }
