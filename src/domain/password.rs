@@ -210,7 +210,6 @@ mod tests {
                 let _ = new(&hostile);
             }
             let each = (cpu_time().unwrap() - before) / TIMES;
-            eprintln!("{each:?} {}", &hostile[..8]);
             assert!(each < Duration::from_millis(20), "{each:?} for {hostile}");
         }
     }
