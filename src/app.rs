@@ -276,6 +276,7 @@ impl App {
             tries_per_network: tries(limits.failed_sign_ins_per_ip),
             mails_per_address: mails(limits.mails_per_address),
             mails_per_network: mails(limits.mails_per_ip),
+            registrations_per_network: mails(limits.registrations_per_ip),
         }
     }
 

@@ -6,7 +6,7 @@
 //! - Sessions: `SESSION_LIFETIME`, `SESSION_IDLE`, `ACCESS_TOKEN_LIFETIME`.
 //! - Accounts: `CONFIRM_LINK_LIFETIME`, `RESET_LINK_LIFETIME`, `UNCONFIRMED_LIFETIME`.
 //! - Attempts: `FAILED_SIGN_INS_PER_ACCOUNT`, `FAILED_SIGN_INS_PER_IP`, `FAILED_SIGN_INS_WINDOW`, `MAILS_PER_ADDRESS`,
-//!   `MAILS_PER_IP`, `MAILS_WINDOW`.
+//!   `MAILS_PER_IP`, `REGISTRATIONS_PER_IP`, `MAILS_WINDOW`.
 //! - Labelling: `LABELLINGS_PER_MEMBER`, `LABELLINGS_WINDOW`.
 //! - The server: `MAX_CONNECTIONS`, `MAX_CONCURRENT_REQUESTS`, `MAX_UPLOADS`, `MAX_UPLOADS_PER_CLIENT`, `MAX_SPOOL_BYTES`,
 //!   `MAX_DOWNLOADS`, `PASSWORD_QUEUE`, `REQUEST_DEADLINE`, `HEADER_TIMEOUT`, `WRITE_TIMEOUT`, `SHUTDOWN_LINGER`,
@@ -68,9 +68,11 @@ pub struct Limits {
     pub failed_sign_ins_window: Duration,
     /// Mails that strangers can cause per address and purpose in the window.
     pub mails_per_address: u32,
-    /// Mails that one client can cause in the window.
+    /// Mails that one client can cause per purpose in the window.
     pub mails_per_ip: u32,
-    /// The window of mails.
+    /// Registrations of one client in the window.
+    pub registrations_per_ip: u32,
+    /// The window of mails and registrations.
     pub mails_window: Duration,
     /// Images that one member can have labelled in the window.
     pub labellings_per_member: u32,
@@ -103,6 +105,7 @@ pub struct Limits {
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Limits {
+    let mails_per_ip = reader.number("MAILS_PER_IP", 20, 1..=1_000_000);
     let linger = if environment.is_production() { 3 } else { 0 };
     Limits {
         max_file_bytes: reader.number("MAX_FILE_BYTES", 25 * MIB, 1..=1024 * MIB),
@@ -128,7 +131,9 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Environment) -> Limits 
         failed_sign_ins_per_ip: reader.number("FAILED_SIGN_INS_PER_IP", 60, 1..=1_000_000),
         failed_sign_ins_window: reader.span("FAILED_SIGN_INS_WINDOW", "15m"),
         mails_per_address: reader.number("MAILS_PER_ADDRESS", 3, 1..=10_000),
-        mails_per_ip: reader.number("MAILS_PER_IP", 20, 1..=1_000_000),
+        mails_per_ip,
+        // As many as can be sent a link, where nothing else is said.
+        registrations_per_ip: reader.number("REGISTRATIONS_PER_IP", mails_per_ip, 1..=1_000_000),
         mails_window: reader.span("MAILS_WINDOW", "1h"),
         labellings_per_member: reader.number("LABELLINGS_PER_MEMBER", 500, 1..=1_000_000),
         labellings_window: reader.span("LABELLINGS_WINDOW", "1h"),

@@ -106,7 +106,7 @@ fn sender(
     let default = format!("no-reply@{}", host(public_url));
     let expected = "must be an e-mail address such as name@example.com";
     let from = reader.parsed("MAIL_FROM", &default, expected, |text| {
-        Email::parse(text).ok()
+        Email::parse_sender(text).ok()
     });
     let leaves = match transport {
         Mail::Mailbox => false,
@@ -131,7 +131,7 @@ fn is_local(address: &Email) -> bool {
 fn host(public_url: &str) -> String {
     let url = Url::parse(public_url).ok();
     match url.as_ref().and_then(Url::host) {
-        Some(Host::Domain(name)) if Email::parse(&format!("no-reply@{name}")).is_ok() => {
+        Some(Host::Domain(name)) if Email::parse_sender(&format!("no-reply@{name}")).is_ok() => {
             name.to_owned()
         }
         _ => "localhost".to_owned(),

@@ -73,6 +73,7 @@ fn the_limits_are_those_of_the_rules() {
         (20, 60)
     );
     assert_eq!((limits.mails_per_address, limits.mails_per_ip), (3, 20));
+    assert_eq!(limits.registrations_per_ip, 20);
     assert_eq!(
         (limits.labellings_per_member, limits.labellings_window),
         (500, Duration::from_hours(1))

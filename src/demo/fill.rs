@@ -83,7 +83,8 @@ impl Filler {
         if let Some(user) = users.confirmed_with(&email.key()).await? {
             return Ok(Some(user.id));
         }
-        let Some(waiting) = users.pending_with(&email.key()).await? else {
+        let mut waiting = users.waiting_for(&email.key(), 1).await?;
+        let Some(waiting) = waiting.pop() else {
             return Ok(None);
         };
         self.confirm(waiting.id, email).await?;

@@ -8,13 +8,22 @@ use super::invalid::Invalid;
 pub struct Email(String);
 
 impl Email {
-    /// Checks an address.
+    /// Checks an address of a member: at a domain of the net, neither at a bare host nor at a number.
     pub fn parse(raw: &str) -> Result<Self, Invalid> {
+        Self::parse_at(raw, is_domain)
+    }
+
+    /// Checks an address that the operator gives, which may be at a host of their own such as `localhost`.
+    pub fn parse_sender(raw: &str) -> Result<Self, Invalid> {
+        Self::parse_at(raw, is_host)
+    }
+
+    fn parse_at(raw: &str, place: fn(&str) -> bool) -> Result<Self, Invalid> {
         let text = raw.trim_matches(' ');
         let valid = text.len() <= 254
             && text
                 .rsplit_once('@')
-                .is_some_and(|(local, domain)| is_local(local) && is_domain(domain));
+                .is_some_and(|(local, host)| is_local(local) && place(host));
         if valid {
             Ok(Self(text.to_owned()))
         } else {
@@ -55,8 +64,15 @@ fn is_local(text: &str) -> bool {
         })
 }
 
-/// A host name of RFC 1123.
+/// A host name of at least two labels, the last of which is no number (RFC 3696, 2).
 fn is_domain(text: &str) -> bool {
+    let last = text.rsplit_once('.').map(|(_, last)| last);
+    let named = last.is_some_and(|last| !last.bytes().all(|b| b.is_ascii_digit()));
+    named && is_host(text)
+}
+
+/// A host name of RFC 1123.
+fn is_host(text: &str) -> bool {
     !text.is_empty()
         && text.split('.').all(|label| {
             (1..=63).contains(&label.len())
@@ -77,7 +93,7 @@ mod tests {
         for good in [
             "a@b.co",
             "First.Last+tag@Sub.Example.org",
-            "x@localhost",
+            "x@1.2.3.example",
             "o'neil@xn--bcher-kva.example",
         ] {
             assert!(Email::parse(good).is_ok(), "{good}");
@@ -86,6 +102,16 @@ mod tests {
             Email::parse("A@B.co").unwrap().key(),
             Email::parse("a@b.CO").unwrap().key()
         );
+    }
+
+    /// M4
+    #[test]
+    fn addresses_at_bare_hosts_and_numbers_are_for_operators_alone() {
+        for bare in ["a@localhost", "a@1", "a@1.2.3.4", "a@example.1"] {
+            assert!(Email::parse(bare).is_err(), "{bare}");
+            assert!(Email::parse_sender(bare).is_ok(), "{bare}");
+        }
+        assert!(Email::parse_sender("a@localhost\r\nBcc: x@y.z").is_err());
     }
 
     /// M4

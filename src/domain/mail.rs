@@ -44,15 +44,13 @@ pub enum Letter {
     SamePicture(CopyFacts),
 }
 
-/// What a notice about the same picture says.
+/// What a notice about the same picture says: nothing that the other member chose but their public name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyFacts {
     /// Title of the earlier image, the recipient's.
     pub title: String,
     /// Id of the later image, as printed.
     pub copy: i64,
-    /// Its title.
-    pub copy_title: String,
     /// Its owner's public name.
     pub other: String,
 }

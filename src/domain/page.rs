@@ -39,7 +39,7 @@ impl PageRequest {
     pub fn parse(raw: &RawPage, order: char) -> Result<Self, Invalid> {
         let (size, backward) = match (raw.first, raw.last) {
             (Some(_), Some(_)) => {
-                return Err(Invalid::new("first", "give first or last, not both"));
+                return Err(Invalid::new("first", "cannot be given together with last"));
             }
             (None, Some(last)) => (size("last", last)?, true),
             (first, None) => (size("first", first.unwrap_or(DEFAULT_SIZE))?, false),
@@ -157,6 +157,15 @@ mod tests {
                 field
             );
         }
+    }
+
+    #[test]
+    fn both_sizes_at_once_are_refused_by_a_sentence() {
+        let refused = PageRequest::parse(&raw(Some(1), Some(1)), 'n').unwrap_err();
+        assert_eq!(
+            format!("{} {}.", refused.field, refused.message),
+            "first cannot be given together with last."
+        );
     }
 
     #[test]

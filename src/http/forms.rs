@@ -50,7 +50,6 @@ pub fn routes<S: Clone + Send + Sync + 'static>(
 
 #[derive(Deserialize)]
 struct Link {
-    #[serde(default)]
     token: String,
 }
 

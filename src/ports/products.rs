@@ -33,6 +33,19 @@ pub struct Usage {
     pub bytes: i64,
 }
 
+/// That a member is told of a copy of their image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyNotice {
+    /// The image that was first, the recipient's.
+    pub earlier: ProductId,
+    /// Who put up the copy.
+    pub copier: UserId,
+    /// Who is told.
+    pub recipient: UserId,
+    /// Now.
+    pub time: Timestamp,
+}
+
 /// Reading. Lists MUST hold exactly what [`Product::access`] lets the viewer see.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
@@ -117,7 +130,13 @@ pub trait Products: Send {
         earlier: ProductId,
         told: bool,
     ) -> StoreResult<()>;
-    /// Removes a product with its labels, words and embedding.
+    /// Whether a notice of the same image and copier was noted before.
+    async fn was_told(&mut self, notice: &CopyNotice) -> StoreResult<bool>;
+    /// How many notices its recipient got after `since`; to be asked under the lock of their row.
+    async fn count_notices(&mut self, notice: &CopyNotice, since: Timestamp) -> StoreResult<i64>;
+    /// Notes a notice; a second one of the same image and copier is a `Conflict` on `notice`.
+    async fn note_told(&mut self, notice: &CopyNotice) -> StoreResult<()>;
+    /// Removes a product with its labels, words, embedding and notices.
     async fn remove(&mut self, id: ProductId) -> StoreResult<()>;
     /// What a member has stored, to be asked under the lock of their row.
     async fn usage(&mut self, owner: UserId) -> StoreResult<Usage>;

@@ -38,6 +38,8 @@ pub trait Sales: Send {
         key: &IdempotencyKey,
         usage: &KeyUse,
     ) -> StoreResult<()>;
+    /// How many keys are bound to a sale.
+    async fn count_keys(&mut self, sale: SaleId) -> StoreResult<i64>;
     /// Which of these products were ever sold.
     async fn sold(&mut self, products: &[ProductId]) -> StoreResult<Vec<ProductId>>;
 }

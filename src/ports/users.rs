@@ -57,9 +57,8 @@ pub trait UserReader: Send + Sync {
     async fn credentials_of(&self, user: UserId) -> StoreResult<Option<Credentials>>;
     /// The confirmed account of this address.
     async fn confirmed_with(&self, email_key: &str) -> StoreResult<Option<User>>;
-    /// Who waits for this address: the newest member who changes to it, else the newest unconfirmed account.
-    /// Anyone can register any address: a newer registration must not take a member's link away.
-    async fn pending_with(&self, email_key: &str) -> StoreResult<Option<User>>;
+    /// Who waits for this address, unconfirmed accounts and members who change to it alike, the newest `limit` of them.
+    async fn waiting_for(&self, email_key: &str, limit: u32) -> StoreResult<Vec<User>>;
 }
 
 /// Writing, within a unit of work.

@@ -9,7 +9,7 @@ use crate::domain::id::UserId;
 use crate::ports::rate_limit::{Quota, RateLimiter, Taken};
 use crate::ports::store::StoreResult;
 
-/// Quotas of wrong passwords and of mails that strangers can cause (rules, Limits).
+/// Quotas of wrong passwords, registrations and mails that strangers can cause (rules, Limits).
 #[derive(Debug, Clone, Copy)]
 pub struct AccountLimits {
     /// Wrong passwords for one account, known or not.
@@ -18,8 +18,10 @@ pub struct AccountLimits {
     pub tries_per_network: Quota,
     /// Mails to one address for one purpose.
     pub mails_per_address: Quota,
-    /// Mails caused from one network.
+    /// Mails for one purpose caused from one network.
     pub mails_per_network: Quota,
+    /// Registrations from one network, whatever comes of them.
+    pub registrations_per_network: Quota,
 }
 
 impl Default for AccountLimits {
@@ -33,6 +35,7 @@ impl Default for AccountLimits {
             tries_per_network: quota(60, 15),
             mails_per_address: quota(3, 60),
             mails_per_network: quota(20, 60),
+            registrations_per_network: quota(20, 60),
         }
     }
 }
@@ -93,7 +96,8 @@ fn key(what: &str, secret: &[u8]) -> String {
 }
 
 /// Whether one more mail may go to this address: counted for the sender first, so that who has used up
-/// their own quota cannot use up that of the address.
+/// their own quota cannot use up that of the address. Who causes mails for one purpose, such as registrations, leaves
+/// their neighbours' for another, such as resets, alone.
 pub async fn may_mail(
     limiter: &dyn RateLimiter,
     limits: &AccountLimits,
@@ -101,15 +105,34 @@ pub async fn may_mail(
     address: &str,
     sender: Sender,
 ) -> StoreResult<bool> {
+    let what = format!("mail-from-{}", purpose.as_str());
     let by = match sender {
-        Sender::Stranger(from) => network_key("mail-from", from),
-        Sender::Member(user) => member_key("mail-from", user),
+        Sender::Stranger(from) => network_key(&what, from),
+        Sender::Member(user) => member_key(&what, user),
     };
     if limiter.take(&by, limits.mails_per_network).await? != Taken::Allowed {
         return Ok(false);
     }
     let to = address_key(&format!("mail-to-{}", purpose.as_str()), address);
     Ok(limiter.take(&to, limits.mails_per_address).await? == Taken::Allowed)
+}
+
+/// Whether a further confirmation may go to an address to which [`may_mail`] has let one go just now. Without a
+/// letter to send as much is counted, elsewhere, so that the work is the same.
+pub async fn may_mail_another(
+    limiter: &dyn RateLimiter,
+    limits: &AccountLimits,
+    address: &str,
+    letter: bool,
+) -> StoreResult<bool> {
+    let what = if letter {
+        "mail-to-confirm"
+    } else {
+        "mail-to-nobody"
+    };
+    let to = address_key(what, address);
+    let taken = limiter.take(&to, limits.mails_per_address).await?;
+    Ok(letter && taken == Taken::Allowed)
 }
 
 #[cfg(test)]
@@ -173,5 +196,8 @@ mod tests {
         }
         let refused = address_key("mail-to-reset", "20@b.co");
         assert!(!limiter.counts().contains_key(&refused));
+        // Resets from there are used up, confirmations are not.
+        let newcomer = "newcomer@b.co".to_owned();
+        assert!(ask(MailPurpose::Confirm, newcomer, "198.51.100.1".into()).await);
     }
 }

@@ -50,7 +50,6 @@ fn copy() -> CopyFacts {
     CopyFacts {
         title: "\"Ärger\" \\ 🐎".into(),
         copy: 9,
-        copy_title: "Another's 100 %".into(),
         other: "berta".into(),
     }
 }

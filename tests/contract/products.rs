@@ -6,8 +6,8 @@ use shotify::domain::label::Label;
 use shotify::domain::money::{Cents, Currency, Percent};
 use shotify::domain::product::Product;
 use shotify::domain::text::Title;
-use shotify::ports::products::{SearchWords, Usage};
-use shotify::ports::store::Store;
+use shotify::ports::products::{CopyNotice, SearchWords, Usage};
+use shotify::ports::store::{Store, StoreError};
 
 use crate::support::{Draft, at, confirmed, contract, put_up, sell, unit};
 
@@ -24,6 +24,7 @@ contract! {
     the_keys_of_all_products_are_walked,
     a_foreign_currency_is_found,
     a_copy_is_read_with_what_it_repeats,
+    notices_of_copies_are_noted_once_and_counted_by_the_day,
 }
 
 fn expected(id: ProductId, draft: &Draft) -> Product {
@@ -298,6 +299,58 @@ async fn the_keys_of_all_products_are_walked(store: SqlStore) {
     assert_eq!(walk(ProductId::new(0), 2).await, expected[..2]);
     assert_eq!(walk(expected[1].0, 2).await, expected[2..]);
     assert_eq!(walk(expected[2].0, 2).await, []);
+}
+
+/// M6
+async fn notices_of_copies_are_noted_once_and_counted_by_the_day(store: SqlStore) {
+    let owner = confirmed(&store, "owner").await;
+    let [mine, other] = ["Mine", "Other"].map(|title| Draft::of(owner, title));
+    let (mine, other) = (put_up(&store, &mine).await, put_up(&store, &other).await);
+    let notice = |earlier, copier, seconds| CopyNotice {
+        earlier,
+        copier: UserId::new(copier),
+        recipient: owner,
+        time: at(seconds),
+    };
+    let mut writing = unit(&store).await;
+    for noted in [
+        notice(mine, 1, 10),
+        notice(mine, 2, 20),
+        notice(other, 1, 30),
+    ] {
+        assert!(!writing.products().was_told(&noted).await.unwrap());
+        writing.products().note_told(&noted).await.unwrap();
+        assert!(writing.products().was_told(&noted).await.unwrap());
+    }
+    writing.commit().await.unwrap();
+    let mut writing = unit(&store).await;
+    let again = writing.products().note_told(&notice(mine, 1, 40)).await;
+    assert!(
+        matches!(again, Err(StoreError::Conflict("notice"))),
+        "{again:?}"
+    );
+    drop(writing);
+    let mut writing = unit(&store).await;
+    let any = notice(mine, 3, 40);
+    for (since, count) in [(0, 3), (10, 2), (30, 0)] {
+        let counted = writing.products().count_notices(&any, at(since)).await;
+        assert_eq!(counted.unwrap(), count, "{since}");
+    }
+    writing.products().remove(mine).await.unwrap();
+    assert!(
+        !writing
+            .products()
+            .was_told(&notice(mine, 1, 50))
+            .await
+            .unwrap()
+    );
+    assert!(
+        writing
+            .products()
+            .was_told(&notice(other, 1, 50))
+            .await
+            .unwrap()
+    );
 }
 
 async fn a_copy_is_read_with_what_it_repeats(store: SqlStore) {

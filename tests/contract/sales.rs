@@ -16,6 +16,7 @@ contract! {
     of_fifty_racing_purchases_one_is_written,
     fifty_buyers_all_get_their_sale,
     a_key_is_bound_once_for_each_buyer,
+    the_keys_of_a_sale_are_counted,
     keys_that_differ_by_a_space_are_different,
     sold_products_are_told_apart,
     sales_of_a_member_are_newest_first,
@@ -147,6 +148,26 @@ async fn a_key_is_bound_once_for_each_buyer(store: SqlStore) {
     assert_eq!(used(&market, market.buyer, "key").await, Some(first));
     assert_eq!(used(&market, market.seller, "key").await, Some(second));
     assert_eq!(used(&market, market.seller, "other").await, None);
+}
+
+/// C2
+async fn the_keys_of_a_sale_are_counted(store: SqlStore) {
+    let market = market(store).await;
+    let count = async |sale| {
+        let mut unit = unit(&market.store).await;
+        unit.sales().count_keys(sale).await.unwrap()
+    };
+    let of_seven = usage(market.product, None);
+    let of_eight = KeyUse {
+        sale: SaleId::new(8),
+        ..of_seven.clone()
+    };
+    for (key, usage) in [("one", &of_seven), ("two", &of_eight), ("three", &of_seven)] {
+        bind(&market, market.buyer, key, usage).await.unwrap();
+    }
+    assert_eq!(count(SaleId::new(7)).await, 2);
+    assert_eq!(count(SaleId::new(8)).await, 1);
+    assert_eq!(count(SaleId::new(9)).await, 0);
 }
 
 /// C2

@@ -12,7 +12,7 @@ use crate::support::{confirmed, contract, joined, newcomer, pending, unit};
 contract! {
     sign_in_finds_the_confirmed_account_else_the_newest_pending_one,
     an_address_that_a_member_waits_for_signs_nobody_in,
-    a_member_who_waits_for_an_address_comes_before_any_registration,
+    all_who_wait_for_an_address_are_found_newest_first,
     sign_in_costs_one_statement_whether_or_not_there_is_an_account,
     names_are_found_by_prefix_and_nothing_is_a_wildcard,
     lists_are_newest_first_and_bounded,
@@ -31,8 +31,7 @@ async fn sign_in_finds_the_confirmed_account_else_the_newest_pending_one(store: 
     let second = joined(&store, newcomer("anna2", "ANNA@example.com")).await;
     let key = "anna@example.com";
     assert_eq!(credentials(&store, key).await, Some((second, false)));
-    let newest = store.users().pending_with(key).await.unwrap();
-    assert_eq!(newest.map(|u| u.id), Some(second));
+    assert_eq!(waiting(&store, key, 1).await, [second]);
     assert_eq!(store.users().confirmed_with(key).await.unwrap(), None);
     let mut writing = unit(&store).await;
     let address = newcomer("anna", "Anna@example.com").pending_email;
@@ -55,11 +54,16 @@ async fn an_address_that_a_member_waits_for_signs_nobody_in(store: SqlStore) {
     assert_eq!(credentials(&store, key).await, Some((newcomer, false)));
 }
 
-/// A9: else a stranger's registration would be mailed the link that the member asked for.
-async fn a_member_who_waits_for_an_address_comes_before_any_registration(store: SqlStore) {
+async fn waiting(store: &SqlStore, key: &str, limit: u32) -> Vec<UserId> {
+    let found = store.users().waiting_for(key, limit).await.unwrap();
+    found.iter().map(|user| user.id).collect()
+}
+
+/// A9: else one of them could take the link away from the others.
+async fn all_who_wait_for_an_address_are_found_newest_first(store: SqlStore) {
     let key = "shared@example.com";
-    joined(&store, newcomer("stale1", key)).await;
-    let mut members = Vec::new();
+    joined(&store, newcomer("elsewhere", "other@example.com")).await;
+    let mut all = vec![joined(&store, newcomer("stale1", key)).await];
     for name in ["first", "second"] {
         let member = confirmed(&store, name).await;
         let mut user = read(&store, member).await;
@@ -67,11 +71,13 @@ async fn a_member_who_waits_for_an_address_comes_before_any_registration(store: 
         let mut writing = unit(&store).await;
         writing.users().update(&user).await.unwrap();
         writing.commit().await.unwrap();
-        members.push(member);
+        all.push(member);
     }
-    joined(&store, newcomer("stale2", key)).await;
-    let waiting = store.users().pending_with(key).await.unwrap();
-    assert_eq!(waiting.map(|user| user.id), members.last().copied());
+    all.push(joined(&store, newcomer("stale2", "SHARED@example.com")).await);
+    all.reverse();
+    assert_eq!(waiting(&store, key, 9).await, all);
+    assert_eq!(waiting(&store, key, 2).await, all[..2]);
+    assert!(waiting(&store, "nobody@example.com", 9).await.is_empty());
 }
 
 /// A4

@@ -110,7 +110,7 @@ impl LetterWriter for Letters {
     fn write(&self, mail: &Mail, token: Option<String>) -> Result<Written, WriteError> {
         let facts = Facts {
             subject: subject(&mail.letter),
-            username: one_line(&mail.username),
+            username: name(&mail.username),
             home: self.home.clone(),
             link: self.link(&mail.letter, token),
         };
@@ -143,6 +143,12 @@ fn subject(letter: &Letter) -> String {
     }
 }
 
+/// A member's name. It may look like a host, which mail programs make a link: anyone could have such a link mailed to an
+/// address that they register. A word joiner behind each dot, which is not seen, ends that.
+fn name(text: &str) -> String {
+    one_line(text).replace('.', ".\u{2060}")
+}
+
 fn plain(sale: &SaleFacts) -> SaleFacts {
     SaleFacts {
         sale: sale.sale,
@@ -150,7 +156,7 @@ fn plain(sale: &SaleFacts) -> SaleFacts {
         price: one_line(&sale.price),
         list_price: one_line(&sale.list_price),
         discount: sale.discount,
-        other: one_line(&sale.other),
+        other: name(&sale.other),
         time: one_line(&sale.time),
     }
 }
@@ -159,8 +165,7 @@ fn plain_copy(copy: &CopyFacts) -> CopyFacts {
     CopyFacts {
         title: one_line(&copy.title),
         copy: copy.copy,
-        copy_title: one_line(&copy.copy_title),
-        other: one_line(&copy.other),
+        other: name(&copy.other),
     }
 }
 
@@ -188,7 +193,6 @@ mod tests {
         CopyFacts {
             title: title.to_owned(),
             copy: 43,
-            copy_title: title.to_owned(),
             other: "bertha".into(),
         }
     }
@@ -251,6 +255,28 @@ mod tests {
             }
             for remote in ["<img", "<link", "<script", "src=", "url(", "@import"] {
                 assert!(!html.contains(remote), "{remote}");
+            }
+        }
+    }
+
+    /// M4
+    #[test]
+    fn a_name_that_looks_like_a_host_is_no_link() {
+        let host = "evil.example";
+        for mut letter in all() {
+            match &mut letter {
+                Letter::Receipt(facts) | Letter::Sold(facts) => facts.other = host.into(),
+                Letter::SamePicture(facts) => facts.other = host.into(),
+                _ => {}
+            }
+            let Written {
+                subject,
+                text,
+                html,
+            } = written(host, letter);
+            assert!(text.contains("Hello evil.\u{2060}example,"), "{text}");
+            for part in [subject, text, html] {
+                assert!(!part.contains(host), "{part}");
             }
         }
     }

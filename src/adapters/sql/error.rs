@@ -7,11 +7,16 @@ use sqlx::mysql::MySqlDatabaseError;
 use crate::ports::store::StoreError;
 
 /// Unique indexes and what they keep apart: as `MySQL` names them, as `SQLite` describes them.
-const CONFLICTS: [(&str, &str, &str); 4] = [
+const CONFLICTS: [(&str, &str, &str); 5] = [
     ("users_username_key", "users.username_key", "username"),
     ("users_email_key", "users.email_key", "email"),
     ("sales_buyer_product", "sales.buyer_id", "sale"),
     ("sale_keys_buyer_key", "sale_keys.buyer_id", "key"),
+    (
+        "copy_notices_product_copier",
+        "copy_notices.product_id",
+        "notice",
+    ),
 ];
 
 const TOO_LONG: &str = "a statement took too long";

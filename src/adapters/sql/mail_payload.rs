@@ -34,7 +34,6 @@ enum LetterRecord {
     SamePicture {
         title: String,
         copy: i64,
-        copy_title: String,
         other: String,
     },
 }
@@ -83,7 +82,6 @@ impl From<&Letter> for LetterRecord {
             Letter::SamePicture(facts) => Self::SamePicture {
                 title: facts.title.clone(),
                 copy: facts.copy,
-                copy_title: facts.copy_title.clone(),
                 other: facts.other.clone(),
             },
         }
@@ -104,17 +102,9 @@ impl From<LetterRecord> for Letter {
             LetterRecord::AddressInUse => Self::AddressInUse,
             LetterRecord::Receipt(facts) => Self::Receipt(facts.into()),
             LetterRecord::Sold(facts) => Self::Sold(facts.into()),
-            LetterRecord::SamePicture {
-                title,
-                copy,
-                copy_title,
-                other,
-            } => Self::SamePicture(CopyFacts {
-                title,
-                copy,
-                copy_title,
-                other,
-            }),
+            LetterRecord::SamePicture { title, copy, other } => {
+                Self::SamePicture(CopyFacts { title, copy, other })
+            }
         }
     }
 }

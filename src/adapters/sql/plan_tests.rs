@@ -320,7 +320,7 @@ async fn lookups_scan_no_table() {
         store.users().by_ids(&owners).await.unwrap();
         store.users().credentials("1@x").await.unwrap();
         store.users().confirmed_with("1@x").await.unwrap();
-        store.users().pending_with("1@x").await.unwrap();
+        store.users().waiting_for("1@x", 5).await.unwrap();
         let prefix = UserQuery {
             username_prefix: Some("u1".into()),
             ..UserQuery::default()

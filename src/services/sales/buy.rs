@@ -17,6 +17,10 @@ use crate::ports::outbox::Task;
 use crate::ports::store::{StoreError, UnitOfWork};
 use crate::services::retry::retrying;
 
+/// Keys that are kept with one sale. A retry uses its own key again, so an honest client needs one or two; who repeats
+/// a purchase under more new keys is answered with the same sale, but these are not kept, and are free for another wish.
+const MOST_KEYS: i64 = 10;
+
 /// A wish to buy that has been checked.
 struct Wish {
     buyer: UserId,
@@ -93,7 +97,8 @@ async fn buy_once(this: &Sales, wish: &Wish, parties: &Parties) -> Result<Bought
     }
     let known_key = check_key(unit.as_mut(), wish, id).await?;
     if let Some(sale) = unit.sales().find(wish.buyer, id).await? {
-        if !known_key {
+        // Under the product's lock, so that no two find the same place.
+        if !known_key && unit.sales().count_keys(sale.id).await? < MOST_KEYS {
             bind(unit.as_mut(), wish, &sale).await?;
             unit.commit().await?;
         }

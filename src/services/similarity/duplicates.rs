@@ -2,6 +2,7 @@
 //! earlier owner is told once it is public.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -14,13 +15,19 @@ use crate::domain::product::Product;
 use crate::domain::user::User;
 use crate::ports::clock::Clock;
 use crate::ports::outbox::Task;
-use crate::ports::store::{StoreError, StoreResult};
+use crate::ports::products::CopyNotice;
+use crate::ports::store::{StoreError, StoreResult, UnitOfWork};
 use crate::services::retry::{contended, retrying};
 
 /// Copies of one picture that are looked at; more make no difference to whose is the earliest by much.
 const MOST: usize = 50;
 /// Whoever was never told by name.
 const NOBODY: &str = "a member";
+
+/// Notices that one member gets in a day: somebody else's uploads cause them.
+const MOST_NOTICES: i64 = 5;
+/// Their day.
+const DAY: Duration = Duration::from_hours(24);
 
 /// Why nothing was compared.
 #[derive(Debug, Error)]
@@ -137,20 +144,49 @@ impl Duplicates {
         unit.products()
             .set_duplicate(copy.id, earlier, copy.duplicate_told || tell)
             .await?;
-        let notice = if tell {
-            self.notice(&copy, earlier).await?
-        } else {
-            None
-        };
-        if let Some(mail) = notice {
-            let now = self.clock.now();
-            unit.outbox().add(&Task::Mail(mail), now).await?;
+        if tell {
+            self.tell(&mut *unit, &copy, earlier).await?;
         }
         Ok(unit.commit().await?)
     }
 
-    /// None where the earlier image or its owner is gone.
-    async fn notice(&self, copy: &Product, earlier: ProductId) -> StoreResult<Option<Mail>> {
+    /// Orders the notice, unless its recipient knows of this copier and image, or was told often today: then the flag
+    /// alone says it.
+    async fn tell(
+        &self,
+        unit: &mut dyn UnitOfWork,
+        copy: &Product,
+        earlier: ProductId,
+    ) -> StoreResult<()> {
+        let Some((recipient, mail)) = self.letter(copy, earlier).await? else {
+            return Ok(());
+        };
+        let time = self.clock.now();
+        let notice = CopyNotice {
+            earlier,
+            copier: copy.owner,
+            recipient,
+            time,
+        };
+        // Others who tell them wait here.
+        unit.users().lock(recipient).await?;
+        let products = unit.products();
+        if products.was_told(&notice).await?
+            || products.count_notices(&notice, time.minus(DAY)).await? >= MOST_NOTICES
+        {
+            return Ok(());
+        }
+        products.note_told(&notice).await?;
+        unit.outbox().add(&Task::Mail(mail), time).await
+    }
+
+    /// What is written to whom; none where the earlier image or its owner is gone. The copy's title is left out: its
+    /// owner chose it, and would choose what is mailed to somebody else.
+    async fn letter(
+        &self,
+        copy: &Product,
+        earlier: ProductId,
+    ) -> StoreResult<Option<(UserId, Mail)>> {
         let Some(earlier) = self.find(earlier).await? else {
             return Ok(None);
         };
@@ -161,14 +197,14 @@ impl Duplicates {
             let facts = CopyFacts {
                 title: earlier.listing.title.as_str().to_owned(),
                 copy: copy.id.get(),
-                copy_title: copy.listing.title.as_str().to_owned(),
                 other: name(person(copy.owner)),
             };
-            Some(Mail {
+            let mail = Mail {
                 to: owner.email.clone()?,
                 username: owner.username.as_str().to_owned(),
                 letter: Letter::SamePicture(facts),
-            })
+            };
+            Some((owner.id, mail))
         }))
     }
 }

@@ -11,11 +11,17 @@ use crate::domain::mail::{Letter, Mail};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::TokenPurpose;
 use crate::domain::user::User;
+use crate::ports::chance;
 use crate::ports::outbox::Task;
 use crate::ports::store::{StoreError, StoreResult, UnitOfWork};
-use crate::services::limits::Sender;
+use crate::services::limits::{Sender, may_mail_another};
 use crate::services::mailed;
 use crate::services::retry::retrying;
+
+/// Letters of one request to mail the link again, a lost one for each that nobody waits for.
+const LETTERS: usize = 3;
+/// Accounts that may be among them.
+const WAITING: u32 = 100;
 
 impl Members {
     pub(super) async fn confirm_by_token(&self, token: &str) -> Result<(), ConfirmError> {
@@ -55,16 +61,42 @@ impl Members {
             return Ok(());
         }
         let key = address.key();
-        let waiting = self.store.users().pending_with(&key).await?;
+        let waiting = self.store.users().waiting_for(&key, WAITING).await?;
         let owner = self.store.users().confirmed_with(&key).await?;
-        let task = link_again(address, waiting.filter(|_| owner.is_none()));
+        let waiting = if owner.is_none() { waiting } else { Vec::new() };
+        let tasks = self.links_again(&address, self.drawn(waiting)).await?;
         let now = self.clock.now();
         retrying(async || {
             let mut unit = self.store.begin().await?;
-            unit.outbox().add(&task, now).await?;
+            for task in &tasks {
+                unit.outbox().add(task, now).await?;
+            }
             unit.commit().await
         })
         .await
+    }
+
+    /// The newest registration, then the others by lot: anyone can wait for any address, and nobody, however many they
+    /// are, may take another's link away for good.
+    fn drawn(&self, mut waiting: Vec<User>) -> Vec<User> {
+        let newest = waiting.iter().position(|user| !user.is_confirmed());
+        let first = newest.map(|at| waiting.remove(at));
+        waiting.sort_by_cached_key(|_| chance::bytes::<8>(&*self.random));
+        first.into_iter().chain(waiting).take(LETTERS).collect()
+    }
+
+    /// As many letters whoever waits, and as much counted: the work is the same.
+    async fn links_again(&self, address: &Email, waiting: Vec<User>) -> StoreResult<Vec<Task>> {
+        let mut waiting = waiting.into_iter();
+        let mut tasks = vec![link_again(address, waiting.next())];
+        let (limiter, key) = (&*self.limiter, address.key());
+        for _ in 1..LETTERS {
+            let next = waiting.next();
+            let letter = next.is_some();
+            let mailed = may_mail_another(limiter, &self.limits, &key, letter).await?;
+            tasks.push(link_again(address, next.filter(|_| mailed)));
+        }
+        Ok(tasks)
     }
 }
 
@@ -84,12 +116,12 @@ async fn take(
 }
 
 /// For an address that no account waits for, a letter that will be dropped: the work is the same.
-fn link_again(address: Email, waiting: Option<User>) -> Task {
+fn link_again(address: &Email, waiting: Option<User>) -> Task {
     if let Some(user) = waiting {
-        return letter(&address, &user, Letter::ConfirmAddress { user: user.id });
+        return letter(address, &user, Letter::ConfirmAddress { user: user.id });
     }
     Task::Mail(Mail {
-        to: address,
+        to: address.clone(),
         username: String::new(),
         letter: Letter::ConfirmAddress {
             user: mailed::NOBODY,

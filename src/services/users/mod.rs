@@ -82,7 +82,7 @@ pub enum AccountError {
     /// The avatar is refused or could not be made.
     #[error(transparent)]
     Picture(#[from] PictureError),
-    /// Too many wrong current passwords, or registrations from one address.
+    /// Too many wrong current passwords, or registrations from one network.
     #[error("too many attempts")]
     Limited {
         /// When to come again.
@@ -131,7 +131,8 @@ pub trait UsersService: Send + Sync {
     ) -> Result<User, AccountError>;
     /// Confirms an address by a mailed token.
     async fn confirm(&self, token: &str) -> Result<(), ConfirmError>;
-    /// Mails the confirmation link again, if an account waits for this address; answers the same if not.
+    /// Mails a confirmation link again to each account that waits for this address, a few at most; answers the same if
+    /// none does.
     async fn resend_confirmation(&self, email: &str, from: IpAddr) -> Result<(), StoreError>;
     /// Changes the viewer's profile.
     async fn update(&self, viewer: &Viewer, change: ProfileChange) -> Result<User, AccountError>;

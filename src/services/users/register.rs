@@ -24,7 +24,6 @@ use crate::services::retry::retrying;
 struct Checked {
     username: Username,
     email: Email,
-    password: Password,
     bio: Bio,
 }
 
@@ -35,7 +34,10 @@ impl Members {
         from: IpAddr,
     ) -> Result<User, AccountError> {
         let checked = check(&registration).map_err(|invalid| invalid.under("input"))?;
-        let hash = self.hasher.hash(checked.password.clone()).await?;
+        self.count_registration(from).await?;
+        let password = checked.password(&registration.password);
+        let password = password.map_err(|invalid| invalid.under("input"))?;
+        let hash = self.hasher.hash(password).await?;
         let avatar = self.store_avatar(registration.avatar).await?;
         let new = self.new_user(checked, hash, avatar.as_ref());
         let inserted = self.insert(&new, avatar.as_ref(), from).await;
@@ -89,14 +91,19 @@ fn check(registration: &Registration) -> Result<Checked, Invalid> {
     let username = Username::parse(&registration.username)?;
     let email = Email::parse(&registration.email)?;
     let bio = Bio::parse(&registration.bio)?;
-    let personal = [username.as_str(), email.as_str()];
-    let password = Password::parse_new("password", &registration.password, &personal)?;
     Ok(Checked {
         username,
         email,
-        password,
         bio,
     })
+}
+
+impl Checked {
+    /// The password, which costs more to judge than the rest.
+    fn password(&self, raw: &str) -> Result<Password, Invalid> {
+        let personal = [self.username.as_str(), self.email.as_str()];
+        Password::parse_new("password", raw, &personal)
+    }
 }
 
 async fn add(unit: &mut dyn UnitOfWork, new: &NewUser) -> Result<User, AccountError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tracing::warn;
 
 use super::{
     AccountError, Avatar, ConfirmError, ProfileChange, Registration, UserSearch, UsersService,
@@ -21,9 +22,9 @@ use crate::ports::objects::ObjectStore;
 use crate::ports::outbox::Task;
 use crate::ports::passwords::PasswordHasher;
 use crate::ports::pictures::Studio;
-use crate::ports::rate_limit::RateLimiter;
+use crate::ports::rate_limit::{RateLimiter, Taken};
 use crate::ports::store::{Store, StoreError, StoreResult};
-use crate::services::limits::{AccountLimits, MailPurpose, Sender, may_mail};
+use crate::services::limits::{AccountLimits, MailPurpose, Sender, may_mail, network_key};
 
 /// [`UsersService`] over ports.
 pub struct Members {
@@ -52,6 +53,19 @@ impl Members {
     pub(super) async fn may_confirm(&self, address: &Email, sender: Sender) -> StoreResult<bool> {
         let (limiter, purpose) = (&*self.limiter, MailPurpose::Confirm);
         may_mail(limiter, &self.limits, purpose, &address.key(), sender).await
+    }
+
+    /// Counts a registration, before the work that it costs.
+    pub(super) async fn count_registration(&self, from: IpAddr) -> Result<(), AccountError> {
+        let key = network_key("register-from", from);
+        let quota = self.limits.registrations_per_network;
+        match self.limiter.take(&key, quota).await? {
+            Taken::Allowed => Ok(()),
+            Taken::Denied { retry_after } => {
+                warn!(target: "shotify::security", event = "registration_limited");
+                Err(AccountError::Limited { retry_after })
+            }
+        }
     }
 
     /// The viewer's row. Their session cannot outlive it.

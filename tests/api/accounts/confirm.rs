@@ -122,7 +122,7 @@ async fn whether_a_link_is_sent_again_cannot_be_told_from_outside() {
     }
     let nonsense = guest.resend_validation("no address").await;
     assert_eq!(plain(&nonsense), plain(&first));
-    assert_eq!(server.rows("SELECT kind FROM outbox").await.len(), 3);
+    assert_eq!(server.rows("SELECT kind FROM outbox").await.len(), 9);
 }
 
 #[tokio::test]

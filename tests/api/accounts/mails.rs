@@ -28,7 +28,8 @@ async fn an_address_gets_three_mails_an_hour_for_a_purpose_and_nobody_is_told() 
 /// M6
 #[tokio::test]
 async fn one_address_on_the_net_causes_twenty_mails_an_hour() {
-    let server = Server::with(&[("MAILS_PER_IP", "5")]).await;
+    let settings = [("MAILS_PER_IP", "5"), ("REGISTRATIONS_PER_IP", "100")];
+    let server = Server::with(&settings).await;
     let guest = server.guest();
     for name in 0..8 {
         guest.header("x-forwarded-for", &format!("198.51.100.{name}"));
@@ -48,7 +49,11 @@ async fn one_address_on_the_net_causes_twenty_mails_an_hour() {
 /// M6 L4
 #[tokio::test]
 async fn behind_a_trusted_proxy_each_client_has_its_own_quota() {
-    let settings = [("MAILS_PER_IP", "1"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let settings = [
+        ("MAILS_PER_IP", "1"),
+        ("REGISTRATIONS_PER_IP", "100"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+    ];
     let server = Server::with(&settings).await;
     let guest = server.guest();
     for (name, client) in [
@@ -66,4 +71,27 @@ async fn behind_a_trusted_proxy_each_client_has_its_own_quota() {
         counts.push(guest.mails(&format!("{name}@example.com")).await.len());
     }
     assert_eq!(counts, [1, 0, 1]);
+}
+
+/// L4 M6
+#[tokio::test]
+async fn a_network_that_registers_without_end_is_limited_and_takes_nobodys_reset() {
+    let server = Server::with(&[("REGISTRATIONS_PER_IP", "20")]).await;
+    let anna = server.registered("anna").await;
+    let guest = server.guest();
+    for name in 1..20 {
+        let email = format!("name{name}@example.com");
+        guest.register(&format!("name{name}"), &email).await.data();
+    }
+    for email in ["name20@example.com", ANNA] {
+        let answer = guest.register("name20", email).await;
+        assert_eq!(answer.code(), "RATE_LIMITED");
+        let after = &answer.body["errors"][0]["extensions"]["retryAfter"];
+        assert!(after.as_u64().is_some_and(|seconds| seconds > 0), "{after}");
+    }
+    assert_eq!(server.rows("SELECT username FROM users").await.len(), 20);
+    anna.request_reset(ANNA).await.data();
+    server.wait_for_outbox().await;
+    let mails = anna.mails(ANNA).await;
+    assert_eq!(mails.len(), 2, "the confirmation and the reset");
 }

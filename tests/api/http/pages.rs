@@ -219,14 +219,15 @@ async fn broken_links_and_forms_get_a_page_and_do_nothing() {
         assert!((400..500).contains(&status), "{path} {fields:?}: {status}");
         assert!(!page.contains("<script"), "{path} {fields:?}");
     }
-    for path in [
-        "/validate",
-        "/reset",
-        "/validate?token=%22%3E%3Cscript%3E",
-        "/reset?token=%ff",
+    for (path, expected) in [
+        ("/validate", 400),
+        ("/reset", 400),
+        ("/reset?token[]=1", 400),
+        ("/validate?token=%22%3E%3Cscript%3E", 200),
+        ("/reset?token=%ff", 200),
     ] {
         let (status, page) = html(guest.get(path).await).await;
-        assert_eq!(status, 200, "{path}");
+        assert_eq!(status, expected, "{path}");
         assert!(!page.contains("<script"), "{path}");
     }
     assert_eq!(server.snapshot().await, Vec::<String>::new());

@@ -75,12 +75,11 @@ impl UserReader for SqlStore {
         self.user(sql.bind(email_key)).await
     }
 
-    async fn pending_with(&self, email_key: &str) -> StoreResult<Option<User>> {
+    async fn waiting_for(&self, email_key: &str, limit: u32) -> StoreResult<Vec<User>> {
         let sql = Sql::new(format!(
-            "SELECT {USER} FROM users WHERE pending_email_key = ? \
-             ORDER BY (email_key IS NOT NULL) DESC, id DESC LIMIT 1"
+            "SELECT {USER} FROM users WHERE pending_email_key = ? ORDER BY id DESC LIMIT ?"
         ));
-        self.user(sql.bind(email_key)).await
+        self.members(sql.bind(email_key).bind(limit)).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::label::Label;
 use crate::domain::product::{Listing, NewProduct, Product};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::words::Word;
-use crate::ports::products::{Products, SearchWords, Usage};
+use crate::ports::products::{CopyNotice, Products, SearchWords, Usage};
 use crate::ports::store::{StoreError, StoreResult};
 
 const DESCRIPTION: i64 = 1;
@@ -116,11 +116,39 @@ impl Products for SqlUnit {
         self.unit.run(sql).await.map(|_| ())
     }
 
+    async fn was_told(&mut self, notice: &CopyNotice) -> StoreResult<bool> {
+        let sql = Sql::new("SELECT id FROM copy_notices WHERE product_id = ? AND copier_id = ?")
+            .bind(notice.earlier)
+            .bind(notice.copier);
+        let row: Option<(i64,)> = self.unit.optional(sql).await?;
+        Ok(row.is_some())
+    }
+
+    async fn count_notices(&mut self, notice: &CopyNotice, since: Timestamp) -> StoreResult<i64> {
+        let sql = Sql::new("SELECT COUNT(*) FROM copy_notices WHERE recipient_id = ? AND time > ?")
+            .bind(notice.recipient)
+            .bind(since);
+        let (count,): (i64,) = self.unit.one(sql).await?;
+        Ok(count)
+    }
+
+    async fn note_told(&mut self, notice: &CopyNotice) -> StoreResult<()> {
+        let sql = Sql::new(
+            "INSERT INTO copy_notices (product_id, copier_id, recipient_id, time) VALUES (?, ?, ?, ?)",
+        )
+        .bind(notice.earlier)
+        .bind(notice.copier)
+        .bind(notice.recipient)
+        .bind(notice.time);
+        self.unit.run(sql).await.map(|_| ())
+    }
+
     async fn remove(&mut self, id: ProductId) -> StoreResult<()> {
         self.marks.changed(id);
         delete_from(self, "search_words", id).await?;
         delete_from(self, "product_labels", id).await?;
         delete_from(self, "embeddings", id).await?;
+        delete_from(self, "copy_notices", id).await?;
         let sql = Sql::new("DELETE FROM products WHERE id = ?").bind(id);
         self.unit.run(sql).await.map(|_| ())
     }

@@ -75,6 +75,12 @@ impl Sales for SqlUnit {
         self.unit.run(sql).await.map(|_| ())
     }
 
+    async fn count_keys(&mut self, sale: SaleId) -> StoreResult<i64> {
+        let sql = Sql::new("SELECT COUNT(*) FROM sale_keys WHERE sale_id = ?").bind(sale);
+        let (count,): (i64,) = self.unit.one(sql).await?;
+        Ok(count)
+    }
+
     async fn sold(&mut self, products: &[ProductId]) -> StoreResult<Vec<ProductId>> {
         if products.is_empty() {
             return Ok(Vec::new());

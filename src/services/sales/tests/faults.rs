@@ -21,7 +21,7 @@ async fn many_purchases_at_once_make_one_sale_a_buyer() {
     let sales = join_all(wishes).await;
     let first = sales[0].as_ref().unwrap();
     assert!(sales.iter().all(|sale| sale.as_ref().unwrap() == first));
-    assert_eq!(fair.counts(), [1, 50, 2]);
+    assert_eq!(fair.counts(), [1, 10, 2]);
 
     let friends: Vec<UserId> = (0..50)
         .map(|no| {
@@ -31,7 +31,7 @@ async fn many_purchases_at_once_make_one_sale_a_buyer() {
         .collect();
     let wishes = friends.iter().map(|who| fair.buy(*who, plain(fair.image)));
     assert!(join_all(wishes).await.iter().all(Result::is_ok));
-    assert_eq!(fair.counts(), [51, 50, 102]);
+    assert_eq!(fair.counts(), [51, 10, 102]);
 }
 
 /// C1

@@ -83,6 +83,24 @@ async fn a_purchase_that_meets_an_older_sale_binds_its_key() {
 
 /// C2
 #[tokio::test]
+async fn a_sale_keeps_ten_keys_and_answers_to_any_number() {
+    let fair = fair();
+    let first = fair.buy(fair.buyer, keyed(fair.image, "key 0")).await;
+    let first = first.unwrap();
+    for no in 1..25 {
+        let again = fair.buy(fair.buyer, keyed(fair.image, &format!("key {no}")));
+        assert_eq!(again.await.unwrap(), first, "{no}");
+    }
+    assert_eq!(fair.counts(), [1, 10, 2]);
+    let other = fair.store.put_up(fair.seller, listing());
+    let answer = fair.buy(fair.buyer, keyed(other, "key 9")).await;
+    assert!(matches!(answer, Err(BuyError::KeyMismatch)), "{answer:?}");
+    let sale = fair.buy(fair.buyer, keyed(other, "key 10")).await.unwrap();
+    assert_eq!(sale.of.product, other, "a key that is not kept is free");
+}
+
+/// C2
+#[tokio::test]
 async fn a_failure_leaves_the_key_free() {
     let fair = fair();
     let other = fair.store.put_up(fair.seller, listing());

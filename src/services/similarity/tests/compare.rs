@@ -40,7 +40,7 @@ async fn a_public_copy_is_flagged_and_its_earlier_owner_told_once() {
     let first = bench.put_up(bench.anna, 0.0);
     let copy = bench.put_up(bench.berta, 1.0);
     entitle(&bench, first, "Mine");
-    entitle(&bench, copy, "Not mine");
+    entitle(&bench, copy, "Win at evil.example");
     for _ in 0..2 {
         compare(&bench, copy).await;
         compare(&bench, first).await;
@@ -50,13 +50,59 @@ async fn a_public_copy_is_flagged_and_its_earlier_owner_told_once() {
     let facts = CopyFacts {
         title: "Mine".into(),
         copy: copy.get(),
-        copy_title: "Not mine".into(),
         other: "berta".into(),
     };
     assert_eq!(
         bench.store.mails(),
         [notice("anna@example.com", "anna", facts)]
     );
+}
+
+/// M6
+#[tokio::test]
+async fn copies_of_one_image_by_one_member_are_told_of_once() {
+    let bench = Bench::filled().await;
+    let first = bench.put_up(bench.anna, 0.0);
+    for _ in 0..3 {
+        let copies = [(); 4].map(|()| bench.put_up(bench.berta, 0.0));
+        for copy in copies {
+            compare(&bench, copy).await;
+            assert_eq!(flag(&bench, copy), Some((first, true)));
+        }
+        let mut rows = bench.store.rows();
+        let market = &mut rows.market;
+        market
+            .products
+            .retain(|product| !copies.contains(&product.id));
+        market.embeddings.retain(|id, _| !copies.contains(id));
+    }
+    assert_eq!(bench.store.mails().len(), 1);
+}
+
+/// M6
+#[tokio::test]
+async fn nobody_is_told_of_more_than_five_copies_a_day() {
+    let bench = Bench::filled().await;
+    bench.put_up(bench.anna, 0.0);
+    let copy_by = async |no: usize| {
+        let copier = bench
+            .store
+            .member(&format!("copier{no}"), &format!("copier{no}@example.com"));
+        let copy = bench.put_up(copier, 0.0);
+        compare(&bench, copy).await;
+        assert!(flag(&bench, copy).is_some(), "{no}");
+    };
+    for no in 0..8 {
+        copy_by(no).await;
+    }
+    assert_eq!(bench.store.mails().len(), 5);
+    let mut rows = bench.store.rows();
+    for notice in &mut rows.market.notices {
+        notice.time = notice.time.minus(Duration::from_hours(24));
+    }
+    drop(rows);
+    copy_by(8).await;
+    assert_eq!(bench.store.mails().len(), 6, "the next day");
 }
 
 #[tokio::test]
@@ -93,7 +139,7 @@ async fn an_earlier_one_that_commits_late_flags_what_came_behind_it() {
         assert_eq!(flag(&bench, copy), Some((slow, true)));
     }
     assert_eq!((flag(&bench, own), flag(&bench, slow)), (None, None));
-    assert_eq!(bench.store.mails().len(), 2);
+    assert_eq!(bench.store.mails().len(), 1, "of one copier");
 }
 
 #[tokio::test]

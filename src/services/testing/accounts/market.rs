@@ -12,7 +12,7 @@ use crate::domain::product::{Listing, NewProduct, ObjectKeys, Product};
 use crate::domain::sale::{IdempotencyKey, KeyUse, Sale};
 use crate::domain::text::{Description, Title};
 use crate::domain::timestamp::Timestamp;
-use crate::ports::products::SearchWords;
+use crate::ports::products::{CopyNotice, SearchWords};
 
 /// The tables of products and sales.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +23,7 @@ pub struct Market {
     pub embeddings: HashMap<ProductId, (Embedding, Timestamp)>,
     pub sales: Vec<Sale>,
     pub keys: Vec<(UserId, IdempotencyKey, KeyUse)>,
+    pub notices: Vec<CopyNotice>,
     last_id: i64,
 }
 

@@ -11,7 +11,7 @@ use crate::domain::product::{Listing, NewProduct, ObjectKeys, Product, Seen};
 use crate::domain::sale::{IdempotencyKey, KeyUse, NewSale, Sale};
 use crate::domain::search::{ProductFilter, ProductOrder};
 use crate::domain::timestamp::Timestamp;
-use crate::ports::products::{ProductReader, Products, SearchWords, Usage};
+use crate::ports::products::{CopyNotice, ProductReader, Products, SearchWords, Usage};
 use crate::ports::sales::{SaleReader, Sales};
 use crate::ports::store::{StoreError, StoreResult};
 
@@ -62,6 +62,7 @@ impl Products for Unit {
         market.labels.remove(&id);
         market.words.remove(&id);
         market.embeddings.remove(&id);
+        market.notices.retain(|notice| notice.earlier != id);
         Ok(())
     }
     async fn set_duplicate(
@@ -74,6 +75,23 @@ impl Products for Unit {
         let mut products = self.rows.market.products.iter_mut();
         let product = products.find(|product| product.id == id).unwrap();
         (product.duplicate_of, product.duplicate_told) = (Some(earlier), told);
+        Ok(())
+    }
+    async fn was_told(&mut self, notice: &CopyNotice) -> StoreResult<bool> {
+        self.step("products.was_told")?;
+        let mut notices = self.rows.market.notices.iter();
+        let same = |n: &CopyNotice| (n.earlier, n.copier) == (notice.earlier, notice.copier);
+        Ok(notices.any(same))
+    }
+    async fn count_notices(&mut self, notice: &CopyNotice, since: Timestamp) -> StoreResult<i64> {
+        self.step("products.count_notices")?;
+        let notices = self.rows.market.notices.iter();
+        let recent = notices.filter(|n| n.recipient == notice.recipient && n.time > since);
+        Ok(i64::try_from(recent.count()).unwrap())
+    }
+    async fn note_told(&mut self, notice: &CopyNotice) -> StoreResult<()> {
+        self.step("products.note_told")?;
+        self.rows.market.notices.push(*notice);
         Ok(())
     }
     async fn usage(&mut self, owner: UserId) -> StoreResult<Usage> {
@@ -131,6 +149,12 @@ impl Sales for Unit {
         }
         keys.push((buyer, key.clone(), usage.clone()));
         Ok(())
+    }
+    async fn count_keys(&mut self, sale: SaleId) -> StoreResult<i64> {
+        self.step("sales.count_keys")?;
+        let keys = self.rows.market.keys.iter();
+        let bound = keys.filter(|(_, _, usage)| usage.sale == sale).count();
+        Ok(i64::try_from(bound).unwrap())
     }
     async fn sold(&mut self, products: &[ProductId]) -> StoreResult<Vec<ProductId>> {
         self.step("sales.sold")?;

@@ -57,9 +57,12 @@ impl UserReader for Accounts {
         self.note("users.confirmed_with");
         Ok(self.rows().confirmed(email_key).map(|row| row.user.clone()))
     }
-    async fn pending_with(&self, email_key: &str) -> StoreResult<Option<User>> {
-        self.note("users.pending_with");
+    async fn waiting_for(&self, email_key: &str, limit: u32) -> StoreResult<Vec<User>> {
+        self.note("users.waiting_for");
         let rows = self.rows();
-        Ok(rows.waiting_for(email_key).map(|row| row.user.clone()))
+        let found = rows.users.iter().rev();
+        let found = found.filter(|row| row.pending_key().as_deref() == Some(email_key));
+        let users = found.map(|row| row.user.clone());
+        Ok(users.take(limit as usize).collect())
     }
 }

@@ -93,20 +93,9 @@ impl Rows {
 
     /// The newest unconfirmed account of this address.
     pub fn newest_pending(&self, key: &str) -> Option<&Account> {
-        self.newest_waiting(key, false)
-    }
-
-    /// The newest member who changes to this address, else the newest unconfirmed account.
-    pub fn waiting_for(&self, key: &str) -> Option<&Account> {
-        let member = self.newest_waiting(key, true);
-        member.or_else(|| self.newest_pending(key))
-    }
-
-    fn newest_waiting(&self, key: &str, confirmed: bool) -> Option<&Account> {
         let mut users = self.users.iter().rev();
         users.find(|account| {
-            account.user.is_confirmed() == confirmed
-                && account.pending_key().as_deref() == Some(key)
+            !account.user.is_confirmed() && account.pending_key().as_deref() == Some(key)
         })
     }
 }

@@ -19,6 +19,7 @@ use crate::domain::mail::{Letter, Mail};
 use crate::domain::picture::ImageFormat;
 use crate::domain::session::SessionId;
 use crate::domain::token::{MailToken, TokenPurpose};
+use crate::ports::chance::Random;
 use crate::ports::clock::Clock as _;
 use crate::ports::objects::{MockObjectStore, ObjectStore};
 use crate::ports::outbox::Task;

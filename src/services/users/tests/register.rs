@@ -91,6 +91,44 @@ async fn bad_inputs_are_refused_on_their_field_before_any_work() {
     assert!(bench.accounts.take_statements().is_empty());
 }
 
+/// L3 L4: whatever comes of it, and before any password is judged or hashed.
+#[tokio::test]
+async fn a_network_registers_twenty_times_an_hour() {
+    let bench = Bench::new();
+    for no in 0..20 {
+        let password = if no < 10 {
+            "password"
+        } else {
+            Account::PASSWORD
+        };
+        let asked = Registration {
+            password: password.into(),
+            ..registration("ANNA", FRESH)
+        };
+        let answer = bench.members.register(asked, HOME).await;
+        let limited = matches!(answer, Err(AccountError::Limited { .. }));
+        assert!(answer.is_err() && !limited, "{no}: {answer:?}");
+    }
+    let (work, statements) = (bench.hasher.work(), bench.accounts.take_statements().len());
+    assert!(work == 10 && statements > 0);
+    for address in [FRESH, ANNA] {
+        for password in ["password", Account::PASSWORD] {
+            let asked = Registration {
+                password: password.into(),
+                ..registration("newcomer", address)
+            };
+            let answer = bench.members.register(asked, HOME).await;
+            let limited = matches!(answer, Err(AccountError::Limited { .. }));
+            assert!(limited, "{answer:?}");
+        }
+    }
+    assert_eq!(bench.hasher.work(), work);
+    assert!(bench.accounts.take_statements().is_empty());
+    let elsewhere = "192.0.2.1".parse().unwrap();
+    let asked = registration("newcomer", FRESH);
+    assert!(bench.members.register(asked, elsewhere).await.is_ok());
+}
+
 /// M6
 #[tokio::test]
 async fn the_fourth_mail_to_an_address_within_an_hour_is_dropped_and_the_answer_is_the_same() {

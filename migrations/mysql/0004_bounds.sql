@@ -1,0 +1,13 @@
+-- How many keys a sale has.
+CREATE INDEX sale_keys_sale ON sale_keys (sale_id);
+
+-- Who was told of whose copy of which image: once for each pair, and not too often a day.
+CREATE TABLE copy_notices (
+    id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    product_id BIGINT NOT NULL,
+    copier_id BIGINT NOT NULL,
+    recipient_id BIGINT NOT NULL,
+    time BIGINT NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE UNIQUE INDEX copy_notices_product_copier ON copy_notices (product_id, copier_id);
+CREATE INDEX copy_notices_recipient_time ON copy_notices (recipient_id, time);
