@@ -1,5 +1,6 @@
 //! Who sent a request, and what the answer must carry back besides its body.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,6 +45,7 @@ pub struct Caller {
     pub same_site: bool,
     viewer: Arc<OnceCell<Option<Viewer>>>,
     answer: Arc<Mutex<Answer>>,
+    kept: Arc<Mutex<HashSet<usize>>>,
 }
 
 /// What the answer carries back.
@@ -66,6 +68,7 @@ impl Caller {
             same_site,
             viewer: Arc::default(),
             answer: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -81,6 +84,13 @@ impl Caller {
             .get_or_try_init(|| auth.authenticate(access))
             .await
             .copied()
+    }
+
+    /// Notes that an upload is kept, by its number; false when this request keeps it already.
+    #[must_use]
+    pub fn keeps(&self, upload: usize) -> bool {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(upload)
     }
 
     /// Notes a new session for the answer.

@@ -18,6 +18,8 @@ use super::watermark;
 
 const PREVIEW_SIDE: u32 = 1600;
 const THUMBNAIL_SIDE: u32 = 400;
+/// Least side of a thumbnail: pictures of no more than this are icons, and are shown as they are.
+const ICON_SIDE: u32 = 32;
 
 /// An upload that was not refused, before anything is written.
 struct Taken {
@@ -33,7 +35,7 @@ fn take(
     embedder: &dyn Embedder,
 ) -> Result<Taken, PictureError> {
     let (clean, decoded) = open(file, limits)?;
-    let preview = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
+    let preview = presentable(decoded, clean.orientation, &clean.colours, PREVIEW_SIDE)?;
     let rgb = squashed(&preview, embedder.side())?;
     let embedding = embedded(&rgb, embedder)?;
     Ok(Taken {
@@ -70,7 +72,7 @@ pub(super) fn pixels(
 ) -> Result<Vec<u8>, PictureError> {
     let (clean, decoded) = open(file, limits)?;
     squashed(
-        &presentable(decoded, clean.orientation, PREVIEW_SIDE)?,
+        &presentable(decoded, clean.orientation, &clean.colours, PREVIEW_SIDE)?,
         side,
     )
 }
@@ -88,11 +90,13 @@ pub fn develop(
         preview,
         embedding,
     } = take(file, limits, embedder)?;
-    let thumbnail = shrunk(&preview, THUMBNAIL_SIDE)?;
-    let profile = clean.icc.as_deref();
-    let look = look(&thumbnail)?;
-    let made = (encoded(&thumbnail, profile)?, encoded(&preview, profile)?);
-    let watermarked = encoded(&watermark::over(preview, watermark), profile)?;
+    let small = shrunk(&preview, THUMBNAIL_SIDE)?;
+    let look = look(&small)?;
+    let thumbnail = encoded(&shrunk(&small, thumbnail_side(&clean))?)?;
+    let plain = encoded(&preview)?;
+    let watermarked = encoded(&watermark::over(preview, watermark))?;
+    let renditions = [&thumbnail, &plain, &watermarked];
+    let made: usize = renditions.iter().map(|file| file.bytes.len()).sum();
     let (width, height) = displayed(&clean);
     Ok(Developed {
         facts: PictureFacts {
@@ -100,6 +104,7 @@ pub fn develop(
             height,
             format: clean.header.format,
             size: clean.bytes.len() as u64,
+            renditions: made as u64,
             placeholder: look.placeholder,
             perceptual_hash: look.perceptual_hash,
             sha256: sha256(&clean.bytes),
@@ -109,10 +114,16 @@ pub fn develop(
             bytes: Bytes::from(clean.bytes),
             format: clean.header.format,
         },
-        thumbnail: made.0,
-        preview: made.1,
+        thumbnail,
+        preview: plain,
         watermarked,
     })
+}
+
+/// At most half of the original, for a thumbnail has no watermark, and any picture may be put up for sale later.
+fn thumbnail_side(clean: &Clean) -> u32 {
+    let half = clean.header.width.max(clean.header.height) / 2;
+    half.clamp(ICON_SIDE, THUMBNAIL_SIDE)
 }
 
 /// Quarter turns change width and height.

@@ -2,6 +2,7 @@
 
 mod bombs;
 mod broken;
+mod colours;
 #[path = "../../../../tests/fixtures/corpus.rs"]
 mod corpus;
 mod embedded;
@@ -11,6 +12,7 @@ mod metadata;
 mod pixels;
 mod polyglots;
 mod pooled;
+mod remains;
 mod watermarks;
 
 use std::io::Write;
