@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::jpeg_bits::{Bits, Codes, Stop};
-use super::jpeg_frame::{Frame, Scan};
+use super::jpeg_frame::{Component, Frame, Scan};
 
 /// Which waves of each block are not zero, for each component: what a refining scan brings depends on it.
 pub(super) struct Waves(Vec<Vec<u64>>);
@@ -13,7 +13,7 @@ impl Waves {
     /// For a whole frame; empty where scans refine nothing.
     pub fn of(frame: &Frame) -> Self {
         let (across, down) = frame.units();
-        let size = |of: &super::jpeg_frame::Component| {
+        let size = |of: &Component| {
             if frame.progressive {
                 across * of.across * down * of.down
             } else {
