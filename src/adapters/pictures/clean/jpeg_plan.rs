@@ -52,8 +52,8 @@ impl Plan {
             let quantiser = frame.components[part.component].quantiser;
             self.need(force.tables[QUANTISER][quantiser]);
             tables.push(Tables {
-                dc: self.codes(dc, force.tables[0][part.dc])?,
-                ac: self.codes(ac, force.tables[1][part.ac])?,
+                dc: self.codes(dc, force.tables[0][part.dc]),
+                ac: self.codes(ac, force.tables[1][part.ac]),
             });
         }
         self.need(force.restart);
@@ -70,13 +70,11 @@ impl Plan {
         self.tables.extend(table.map(|table| table.place));
     }
 
-    /// Nothing at all when they are needed and are not there.
-    fn codes(&mut self, needed: bool, table: Option<Table<'_>>) -> Option<Option<Codes>> {
-        if !needed {
-            return Some(None);
-        }
+    /// None where the scan needs none, or where there are none: it then leads nowhere.
+    fn codes(&mut self, needed: bool, table: Option<Table<'_>>) -> Option<Codes> {
+        let table = table.filter(|_| needed);
         self.need(table);
-        Codes::read(&table?.bytes[1..]).map(Some)
+        Codes::read(&table?.bytes[1..])
     }
 
     /// The body of a segment with the tables that are needed; nothing where none of them is.

@@ -12,6 +12,14 @@ const GREEN: [u8; 3] = [120, 150, 110];
 /// The green as a screen shows it when its numbers are of Adobe RGB: a matrix and a power, computed apart.
 const ADOBE_GREEN: [u8; 3] = [105, 151, 108];
 
+/// A sound profile by which a green of the file is greener than any of the screen.
+fn wide_icc() -> Vec<u8> {
+    let red = [39_960, 20_389, 1_276];
+    let green = [13_453, 41_003, 3_989];
+    let blue = [9_777, 4_143, 48_796];
+    corpus::profile([red, green, blue], 0)
+}
+
 fn plain(colour: [u8; 3]) -> Vec<u8> {
     corpus::file(RgbImage::from_pixel(48, 48, Rgb(colour)), Codec::Png)
 }
@@ -38,7 +46,7 @@ fn a_wide_profile_is_converted() {
         plain(GREEN),
         corpus::file(RgbImage::from_pixel(48, 48, Rgb(GREEN)), Codec::WebP),
     ] {
-        let upload = corpus::tagged(format, 1, corpus::wide_icc());
+        let upload = corpus::tagged(format, 1, wide_icc());
         near(shown(&upload), ADOBE_GREEN);
         let face = avatar(&upload, &PictureLimits::default()).unwrap();
         near(opened(&face).to_rgb8()[(99, 99)].0, ADOBE_GREEN);
@@ -51,7 +59,7 @@ fn a_wide_profile_is_converted() {
 #[test]
 fn transparency_is_not_touched_by_a_profile() {
     let clear = RgbaImage::from_pixel(48, 48, Rgba([120, 150, 110, 200]));
-    let upload = corpus::tagged(corpus::file(clear, Codec::Png), 1, corpus::wide_icc());
+    let upload = corpus::tagged(corpus::file(clear, Codec::Png), 1, wide_icc());
     let found = opened(&developed(&upload).unwrap().preview).to_rgba8()[(24, 24)].0;
     near([found[0], found[1], found[2]], ADOBE_GREEN);
     assert!(found[3].abs_diff(200) <= 1, "{found:?}");
@@ -120,7 +128,7 @@ fn coded_colours_of_a_png_are_obeyed() {
 
 #[test]
 fn a_profile_that_cannot_be_read_is_passed_over() {
-    let mut broken = corpus::wide_icc();
+    let mut broken = wide_icc();
     let curve = broken.windows(4).position(|w| w == b"curv").unwrap();
     broken[curve..curve + 4].copy_from_slice(b"none");
     near(shown(&corpus::tagged(plain(GREEN), 1, broken)), GREEN);

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use crate::ports::pictures::Encoded;
 
 use super::corpus::{self, SECRET};
-use super::{developed, holds, opened, served};
+use super::{PROGRESSIVE, RESTARTS, developed, holds, opened, served};
 
 fn all_formats(width: u32, height: u32) -> [Vec<u8>; 3] {
     [
@@ -77,8 +77,8 @@ fn a_picture_without_metadata_is_kept_byte_by_byte() {
     for plain in [
         corpus::BEAR.to_vec(),
         corpus::STATUE.to_vec(),
-        corpus::PROGRESSIVE.to_vec(),
-        corpus::RESTARTS.to_vec(),
+        PROGRESSIVE.to_vec(),
+        RESTARTS.to_vec(),
         corpus::webp(9, 9),
         corpus::png(9, 9),
     ] {

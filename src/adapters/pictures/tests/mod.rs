@@ -25,6 +25,10 @@ use crate::ports::vision::{EmbedError, Embedder};
 
 use super::{PictureLimits, develop};
 
+/// The cat in many scans, which make each other more exact, and one that starts anew every three units.
+const PROGRESSIVE: &[u8] = include_bytes!("../../../../tests/fixtures/photos/cat-progressive.jpg");
+const RESTARTS: &[u8] = include_bytes!("../../../../tests/fixtures/photos/cat-restarts.jpg");
+
 /// Sees four pixels and takes them for what they are.
 struct Eye;
 

@@ -1,7 +1,7 @@
 //! What of a picture's own data is none of its picture: tables nobody goes by, bytes behind the last pixel.
 
 use super::corpus::{self, SECRET};
-use super::{developed, holds, refused};
+use super::{PROGRESSIVE, RESTARTS, developed, holds, refused};
 
 /// Foreign bytes that no marker ends.
 fn foreign() -> Vec<u8> {
@@ -25,8 +25,8 @@ fn all_jpegs() -> [Vec<u8>; 5] {
         corpus::jpeg(24, 24),
         corpus::BEAR.to_vec(),
         corpus::CAT.to_vec(),
-        corpus::PROGRESSIVE.to_vec(),
-        corpus::RESTARTS.to_vec(),
+        PROGRESSIVE.to_vec(),
+        RESTARTS.to_vec(),
     ]
 }
 
@@ -43,10 +43,7 @@ fn bytes_behind_the_last_code_of_a_jpeg_are_dropped() {
 /// U3
 #[test]
 fn bytes_behind_any_scan_and_before_any_restart_are_dropped() {
-    for (plain, ends) in [
-        (corpus::PROGRESSIVE, 0xDA..=0xDA),
-        (corpus::RESTARTS, 0xD0..=0xD7),
-    ] {
+    for (plain, ends) in [(PROGRESSIVE, 0xDA..=0xDA), (RESTARTS, 0xD0..=0xD7)] {
         let first = plain.windows(2).position(|w| w == [0xFF, 0xDA]).unwrap() + 2;
         let found = plain[first..].windows(2).enumerate();
         let places = found.filter(|(_, w)| w[0] == 0xFF && ends.contains(&w[1]));
