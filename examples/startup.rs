@@ -139,6 +139,7 @@ fn product(owner: UserId, number: usize) -> NewProduct {
             height: 3,
             format: ImageFormat::Jpeg,
             size: 1,
+            renditions: 0,
             placeholder: vec![1],
             perceptual_hash: 0,
             sha256: [0; 32],

@@ -47,6 +47,8 @@ const PICTURES: &[&str] = &[
     "image_hasher",
     "img_parts",
     "jpeg_encoder",
+    "miniz_oxide",
+    "moxcms",
     "thumbhash",
     "webp",
 ];

@@ -105,6 +105,7 @@ async fn put_up(store: &SqlStore, owner: UserId, n: usize) {
             height: 3,
             format: ImageFormat::Png,
             size: 5,
+            renditions: 0,
             placeholder: vec![1],
             perceptual_hash: 1,
             sha256: [2; 32],

@@ -72,7 +72,7 @@ impl fmt::Display for ImageFormat {
 pub enum Rendition {
     /// The picture as uploaded, metadata stripped.
     Original,
-    /// Long side of at most 400 px.
+    /// Long side of at most 400 px, and of at most half the original's.
     Thumbnail,
     /// Long side of at most 1600 px; watermarked while the product is for sale.
     Preview,
@@ -99,7 +99,7 @@ impl Rendition {
     }
 }
 
-/// Facts about an original, made once at upload and kept with the product.
+/// Facts about an original and its files, made once at upload and kept with the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PictureFacts {
     /// Pixels across, as displayed (after orientation).
@@ -110,12 +110,22 @@ pub struct PictureFacts {
     pub format: ImageFormat,
     /// Bytes of the original as kept.
     pub size: u64,
+    /// Bytes of all that was made of it: thumbnail, both previews.
+    pub renditions: u64,
     /// `ThumbHash` of the picture, at most 25 bytes.
     pub placeholder: Vec<u8>,
     /// 64-bit perceptual hash: near in Hamming distance for pictures that look alike.
     pub perceptual_hash: u64,
     /// SHA-256 of the original as kept.
     pub sha256: [u8; 32],
+}
+
+impl PictureFacts {
+    /// Bytes of all files that are kept of the picture.
+    #[must_use]
+    pub const fn stored(&self) -> u64 {
+        self.size.saturating_add(self.renditions)
+    }
 }
 
 #[cfg(test)]

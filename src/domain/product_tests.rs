@@ -29,6 +29,7 @@ fn product(private: bool, archived: bool, for_sale: bool) -> Product {
             height: 1,
             format: ImageFormat::Jpeg,
             size: 1,
+            renditions: 0,
             placeholder: vec![],
             perceptual_hash: 0,
             sha256: [0; 32],

@@ -1,5 +1,6 @@
 //! Who sent a request, and what the answer must carry back besides its body.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,6 +51,7 @@ pub struct Caller {
     viewer: Arc<OnceCell<Option<Viewer>>>,
     answer: Arc<Mutex<Answer>>,
     pictures: Arc<AtomicUsize>,
+    kept: Arc<Mutex<HashSet<usize>>>,
 }
 
 /// What the answer carries back.
@@ -73,6 +75,7 @@ impl Caller {
             viewer: Arc::default(),
             answer: Arc::default(),
             pictures: Arc::default(),
+            kept: Arc::default(),
         }
     }
 
@@ -97,6 +100,13 @@ impl Caller {
             .get_or_try_init(|| auth.authenticate(access))
             .await
             .copied()
+    }
+
+    /// Notes that an upload is kept, by its number; false when this request keeps it already.
+    #[must_use]
+    pub fn keeps(&self, upload: usize) -> bool {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(upload)
     }
 
     /// Notes a new session for the answer.

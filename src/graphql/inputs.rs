@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Upload};
 
-use super::codes::{Code, error};
+use super::codes::{Code, ErrorDetails, error};
 use super::context::{Caller, Resolver};
 use super::error::picture;
 use super::schema::Services;
@@ -17,6 +17,16 @@ pub(super) fn file(ctx: &Context<'_>, upload: Upload) -> async_graphql::Result<S
     let file = upload.value(ctx).map_err(broken)?.content;
     let size = file.metadata().map_err(broken)?.len();
     Ok(SpooledFile { file, size })
+}
+
+/// A file that is kept. One upload is kept in one place: a variable that stands in many inputs would be worked on and
+/// stored once for each of them, whatever the bounds on a request's files and bytes say.
+fn kept_file(ctx: &Context<'_>, upload: Upload, field: &str) -> async_graphql::Result<SpooledFile> {
+    if ctx.get::<Caller>()?.keeps(upload.0) {
+        return file(ctx, upload);
+    }
+    let refusal = "This file stands in another place of the request, too; each place needs a file of its own.";
+    Err(error(Code::BadUserInput, refusal).with_field(field))
 }
 
 /// Signing in.
@@ -53,7 +63,9 @@ impl NewUserInput {
             bio,
             avatar,
         } = self;
-        let avatar = avatar.map(|upload| file(ctx, upload)).transpose()?;
+        let avatar = avatar
+            .map(|upload| kept_file(ctx, upload, "input.avatar"))
+            .transpose()?;
         Ok(Registration {
             username,
             email,
@@ -88,7 +100,9 @@ impl UpdateUserInput {
             avatar,
             current_password,
         } = self;
-        let avatar = avatar.map(|upload| file(ctx, upload)).transpose()?;
+        let avatar = avatar
+            .map(|upload| kept_file(ctx, upload, "input.avatar"))
+            .transpose()?;
         Ok(ProfileChange {
             username,
             email,
@@ -231,12 +245,13 @@ pub struct NewImageInput {
 }
 
 impl NewImageInput {
-    pub(super) fn parse(self, ctx: &Context<'_>) -> async_graphql::Result<NewImage> {
+    pub(super) fn parse(self, ctx: &Context<'_>, index: usize) -> async_graphql::Result<NewImage> {
+        let file = kept_file(ctx, self.file, &format!("input.{index}.file"))?;
         Ok(NewImage {
             title: self.title,
             description: self.description,
             labels: self.labels,
-            file: file(ctx, self.file)?,
+            file,
             private: self.private,
             for_sale: self.for_sale,
             price: self.price,

@@ -32,10 +32,10 @@ pub struct Developed {
     pub facts: PictureFacts,
     /// What it looks like, by [`Studio::model`].
     pub embedding: Embedding,
-    /// The upload with its pixels untouched, its container rewritten without metadata (but orientation
+    /// The upload with its pixels untouched to the bit, its container rewritten without metadata (but orientation
     /// and ICC profile) and without anything behind the picture's end.
     pub original: Encoded,
-    /// Long side of at most 400 px.
+    /// Long side of at most 400 px, and of at most half the original's unless that is an icon: it has no watermark.
     pub thumbnail: Encoded,
     /// Long side of at most 1600 px.
     pub preview: Encoded,
@@ -72,7 +72,8 @@ pub enum PictureError {
 /// Works on pictures, off the async workers, on a bounded pool.
 ///
 /// Implementations MUST decide by the file's bytes alone, MUST judge dimensions before they decode,
-/// MUST bound the pixels in flight, and MUST NOT keep any metadata but orientation and ICC profile.
+/// MUST bound the pixels in flight, MUST NOT keep any metadata but orientation and ICC profile, and MUST make the
+/// renditions and avatars in sRGB, so that they need no profile.
 #[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Studio: Send + Sync {

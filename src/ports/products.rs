@@ -29,7 +29,7 @@ pub struct SearchWords {
 pub struct Usage {
     /// Products.
     pub count: i64,
-    /// Bytes of their originals.
+    /// Bytes of all their files: originals and what was made of them.
     pub bytes: i64,
 }
 

@@ -251,7 +251,8 @@ async fn usage_counts_what_a_member_has(store: SqlStore) {
     let products = reading.products();
     let stored = Usage {
         count: 2,
-        bytes: 10_000_000_000,
+        // Originals and what was made of them.
+        bytes: 10_000_000_014,
     };
     assert_eq!(products.usage(owner).await.unwrap(), stored);
     assert_eq!(products.usage(other).await.unwrap(), Usage::default());

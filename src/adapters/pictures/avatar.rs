@@ -5,6 +5,7 @@ use fast_image_resize::ResizeOptions;
 use crate::ports::pictures::{Encoded, PictureError};
 
 use super::PictureLimits;
+use super::colours::on_screen;
 use super::decode::open;
 use super::renditions::{eight_bit, encoded, resized};
 
@@ -17,5 +18,5 @@ pub(super) fn avatar(file: &[u8], limits: &PictureLimits) -> Result<Encoded, Pic
     let middle = ResizeOptions::new().fit_into_destination(Some((0.5, 0.5)));
     let mut square = resized(&decoded, SIDE, SIDE, &middle)?;
     square.apply_orientation(clean.orientation);
-    encoded(&eight_bit(square), clean.icc.as_deref())
+    encoded(&eight_bit(on_screen(square, &clean.colours)))
 }

@@ -1,7 +1,5 @@
 //! From the clean file to pixels, under limits that the header has already set.
 
-use std::io::Cursor;
-
 use image::{DynamicImage, ImageDecoder, ImageFormat as Codec, ImageReader, Limits};
 
 use crate::domain::picture::ImageFormat;
@@ -9,6 +7,7 @@ use crate::ports::pictures::PictureError;
 
 use super::PictureLimits;
 use super::clean::{Clean, Header, broken, clean, header};
+use super::watched::{Marks, Watched, marks};
 
 /// What decoders may take beside the pixels: rows, tables, a colour profile.
 const SLACK: u64 = 16 << 20;
@@ -34,21 +33,25 @@ pub(super) fn judge(header: &Header, limits: &PictureLimits) -> Result<(), Pictu
     Ok(())
 }
 
-/// Opens an upload: judges its header, rewrites its container, decodes what is left.
+/// Opens an upload: judges its header, rewrites its container, decodes what is left, and leaves behind what its decoder
+/// did not read.
 pub(super) fn open(
     file: &[u8],
     limits: &PictureLimits,
 ) -> Result<(Clean, DynamicImage), PictureError> {
     judge(&header(file)?, limits)?;
-    let clean = clean(file)?;
-    let picture = decode(&clean)?;
+    let mut clean = clean(file)?;
+    let marks = marks(clean.streams());
+    let picture = decode(&clean, &marks)?;
+    let read: Vec<usize> = marks.iter().map(|(_, read)| read.get()).collect();
+    clean.cut(&read)?;
     Ok((clean, picture))
 }
 
 /// Decodes into the picture's own kind of pixels, as stored: not yet turned upright, never copied.
-fn decode(clean: &Clean) -> Result<DynamicImage, PictureError> {
-    let mut reader =
-        ImageReader::with_format(Cursor::new(&clean.bytes), codec(clean.header.format));
+fn decode(clean: &Clean, marks: &Marks) -> Result<DynamicImage, PictureError> {
+    let file = Watched::new(&clean.bytes, marks);
+    let mut reader = ImageReader::with_format(file, codec(clean.header.format));
     reader.limits(limits(&clean.header));
     let decoder = reader.into_decoder().map_err(|_| broken())?;
     if decoder.dimensions() != (clean.header.width, clean.header.height) {

@@ -21,6 +21,8 @@ use super::watermark;
 
 const PREVIEW_SIDE: u32 = 1600;
 const THUMBNAIL_SIDE: u32 = 400;
+/// Least side of a thumbnail: pictures of no more than this are icons, and are shown as they are.
+const ICON_SIDE: u32 = 32;
 
 /// An upload that was not refused, before anything is written.
 struct Taken {
@@ -37,7 +39,7 @@ fn take(
 ) -> Result<Taken, PictureError> {
     let (clean, decoded) = step("decode", || open(file, limits))?;
     let preview = step("scale", || {
-        presentable(decoded, clean.orientation, PREVIEW_SIDE)
+        presentable(decoded, clean.orientation, &clean.colours, PREVIEW_SIDE)
     })?;
     let rgb = step("scale", || squashed(&preview, embedder.side()))?;
     let embedding = embedded(&rgb, embedder)?;
@@ -84,7 +86,7 @@ pub(super) fn pixels(
 ) -> Result<Vec<u8>, PictureError> {
     let (clean, decoded) = step("decode", || open(file, limits))?;
     step("scale", || {
-        let upright = presentable(decoded, clean.orientation, PREVIEW_SIDE)?;
+        let upright = presentable(decoded, clean.orientation, &clean.colours, PREVIEW_SIDE)?;
         squashed(&upright, side)
     })
 }
@@ -102,13 +104,15 @@ pub fn develop(
         preview,
         embedding,
     } = take(file, limits, embedder)?;
-    let thumbnail = step("scale", || shrunk(&preview, THUMBNAIL_SIDE))?;
-    let look = step("hash", || look(&thumbnail))?;
-    let file_of =
-        |picture: &DynamicImage| step("encode", || encoded(picture, clean.icc.as_deref()));
-    let made = (file_of(&thumbnail)?, file_of(&preview)?);
+    let small = step("scale", || shrunk(&preview, THUMBNAIL_SIDE))?;
+    let look = step("hash", || look(&small))?;
+    let thumbnail = step("scale", || shrunk(&small, thumbnail_side(&clean)))?;
+    let file_of = |picture: &DynamicImage| step("encode", || encoded(picture));
+    let (thumbnail, plain) = (file_of(&thumbnail)?, file_of(&preview)?);
     let covered = step("watermark", || watermark::over(preview, watermark));
     let watermarked = file_of(&covered)?;
+    let renditions = [&thumbnail, &plain, &watermarked];
+    let made: usize = renditions.iter().map(|file| file.bytes.len()).sum();
     let sha256 = step("hash", || sha256(&clean.bytes));
     let (width, height) = displayed(&clean);
     Ok(Developed {
@@ -117,6 +121,7 @@ pub fn develop(
             height,
             format: clean.header.format,
             size: clean.bytes.len() as u64,
+            renditions: made as u64,
             placeholder: look.placeholder,
             perceptual_hash: look.perceptual_hash,
             sha256,
@@ -126,10 +131,16 @@ pub fn develop(
             bytes: Bytes::from(clean.bytes),
             format: clean.header.format,
         },
-        thumbnail: made.0,
-        preview: made.1,
+        thumbnail,
+        preview: plain,
         watermarked,
     })
+}
+
+/// At most half of the original, for a thumbnail has no watermark, and any picture may be put up for sale later.
+fn thumbnail_side(clean: &Clean) -> u32 {
+    let half = clean.header.width.max(clean.header.height) / 2;
+    half.clamp(ICON_SIDE, THUMBNAIL_SIDE)
 }
 
 /// Quarter turns change width and height.

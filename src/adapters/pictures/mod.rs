@@ -1,11 +1,12 @@
 //! The picture studio on this machine's processors.
 //!
 //! The way of an upload: [`pool`] admits it by its header, [`clean`] rewrites its container, [`decode`] makes
-//! pixels of what is left, [`renditions`] the smaller pictures, the embedder looks at one, [`watermark`] covers
+//! pixels of what is left, [`renditions`] the smaller pictures in the [`colours`] of the screen, the embedder looks at one, [`watermark`] covers
 //! it, [`fingerprint`] takes the hashes. To accept one more format, add it to [`sniff`], [`clean`] and [`decode`].
 
 mod avatar;
 mod clean;
+mod colours;
 mod decode;
 mod develop;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod renditions;
 mod sniff;
 #[cfg(test)]
 mod tests;
+mod watched;
 mod watermark;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use jpeg_encoder::{ColorType, SamplingFactor};
 use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::{Encoded, PictureError};
 
-use super::clean::{icc, webp};
+use super::colours::{Colours, on_screen};
 
 const JPEG_QUALITY: u8 = 85;
 const WEBP_QUALITY: f32 = 85.0;
@@ -72,16 +72,17 @@ fn over_white(colour: u8, alpha: u8) -> u8 {
     u8::try_from(mixed).unwrap_or(u8::MAX)
 }
 
-/// The screen's version of a decoded picture: no larger than `side`, upright, 8 bits a channel,
+/// The screen's version of a decoded picture: no larger than `side`, upright, in sRGB, 8 bits a channel,
 /// with transparency only where there is some. Shrinks first: all else is cheap on the small one.
 pub(super) fn presentable(
     decoded: DynamicImage,
     turn: Orientation,
+    colours: &Colours,
     side: u32,
 ) -> Result<DynamicImage, PictureError> {
     let mut small = fit(decoded, side)?;
     small.apply_orientation(turn);
-    Ok(eight_bit(small))
+    Ok(eight_bit(on_screen(small, colours)))
 }
 
 /// As [`shrunk`], but takes the large picture, so that its memory is free afterwards.
@@ -109,17 +110,12 @@ pub(super) fn eight_bit(picture: DynamicImage) -> DynamicImage {
     }
 }
 
-/// Writes the file: `WebP` where there is transparency, else JPEG. The colour profile goes along
-/// when it describes the pixels that are written (a printing profile does not).
-pub(super) fn encoded(
-    picture: &DynamicImage,
-    profile: Option<&[u8]>,
-) -> Result<Encoded, PictureError> {
-    let of = |space| profile.filter(|profile| icc::describes(profile, space));
+/// Writes the file: `WebP` where there is transparency, else JPEG. Without a profile, for the colours are sRGB.
+pub(super) fn encoded(picture: &DynamicImage) -> Result<Encoded, PictureError> {
     match picture {
-        DynamicImage::ImageRgba8(rgba) => as_webp(rgba, of(*b"RGB ")),
-        DynamicImage::ImageLuma8(grey) => as_jpeg(grey, ColorType::Luma, of(*b"GRAY")),
-        DynamicImage::ImageRgb8(rgb) => as_jpeg(rgb, ColorType::Rgb, of(*b"RGB ")),
+        DynamicImage::ImageRgba8(rgba) => as_webp(rgba),
+        DynamicImage::ImageLuma8(grey) => as_jpeg(grey, ColorType::Luma),
+        DynamicImage::ImageRgb8(rgb) => as_jpeg(rgb, ColorType::Rgb),
         _ => Err(failed("renditions have 8 bits a channel")),
     }
 }
@@ -127,14 +123,10 @@ pub(super) fn encoded(
 fn as_jpeg<P: Pixel<Subpixel = u8>>(
     pixels: &image::ImageBuffer<P, Vec<u8>>,
     colour: ColorType,
-    profile: Option<&[u8]>,
 ) -> Result<Encoded, PictureError> {
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, JPEG_QUALITY);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    if let Some(profile) = profile {
-        encoder.add_icc_profile(profile).map_err(failed)?;
-    }
     let side = |edge: u32| u16::try_from(edge).map_err(failed);
     let (width, height) = (side(pixels.width())?, side(pixels.height())?);
     encoder
@@ -146,19 +138,13 @@ fn as_jpeg<P: Pixel<Subpixel = u8>>(
     })
 }
 
-fn as_webp(pixels: &image::RgbaImage, profile: Option<&[u8]>) -> Result<Encoded, PictureError> {
+fn as_webp(pixels: &image::RgbaImage) -> Result<Encoded, PictureError> {
     let encoder = ::webp::Encoder::from_rgba(pixels.as_raw(), pixels.width(), pixels.height());
-    let plain = encoder
+    let bytes = encoder
         .encode_simple(false, WEBP_QUALITY)
         .map_err(|error| failed(format!("{error:?}")))?;
-    let bytes = match profile {
-        Some(profile) => {
-            webp::with_icc(&plain, profile).ok_or_else(|| failed("no room for a profile"))?
-        }
-        None => plain.to_vec(),
-    };
     Ok(Encoded {
-        bytes: Bytes::from(bytes),
+        bytes: Bytes::copy_from_slice(&bytes),
         format: ImageFormat::Webp,
     })
 }

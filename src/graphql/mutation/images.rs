@@ -24,7 +24,8 @@ impl ImageMutations {
         let viewer = ctx.member().await?;
         let images = input
             .into_iter()
-            .map(|image| image.parse(ctx))
+            .enumerate()
+            .map(|(index, image)| image.parse(ctx, index))
             .collect::<Result<_, _>>()?;
         let seen = ctx
             .get::<Services>()?

@@ -87,7 +87,7 @@ impl Image {
         )
     }
 
-    /// At most 400 px on the long side.
+    /// At most 400 px on the long side, and at most half of the picture unless it is an icon.
     async fn thumbnail_url(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
         self.link(ctx, Rendition::Thumbnail)
     }

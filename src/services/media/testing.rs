@@ -51,6 +51,7 @@ pub fn product(private: bool, archived: bool, for_sale: bool) -> Product {
             height: 1,
             format: ImageFormat::Png,
             size: 1,
+            renditions: 0,
             placeholder: vec![],
             perceptual_hash: 0,
             sha256: [0; 32],

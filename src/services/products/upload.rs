@@ -276,13 +276,13 @@ async fn check_quota(
     unit.users().lock(viewer.user).await?;
     let (usage, limits) = (unit.products().usage(viewer.user).await?, this.limits);
     let count = i64::try_from(stored.len()).unwrap_or(i64::MAX);
-    let bytes = stored.iter().map(|s| s.facts.size).sum::<u64>();
+    let bytes = stored.iter().map(|s| s.facts.stored()).sum::<u64>();
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     let refusal = if usage.count.saturating_add(count) > limits.images {
         format!("a member may have {} images", limits.images)
     } else if usage.bytes.saturating_add(bytes) > limits.bytes {
         let most = limits.bytes >> 20;
-        format!("a member's originals may take {most} MiB")
+        format!("a member's pictures may take {most} MiB")
     } else {
         return Ok(());
     };

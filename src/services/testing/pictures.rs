@@ -24,6 +24,10 @@ pub struct FakeStudio {
 }
 
 impl FakeStudio {
+    /// Of any upload, and how many bytes three of them have.
+    const RENDITION: &[u8] = b"picture";
+    pub const RENDITIONS: u64 = 3 * Self::RENDITION.len() as u64;
+
     /// The embedding of a file: four numbers made of its size and its bytes.
     pub fn embedding(size: u64, bytes: &[u8]) -> Embedding {
         let mut sums = [
@@ -58,7 +62,7 @@ impl Studio for FakeStudio {
             return Err(PictureError::Unsupported("the file is empty"));
         }
         let encoded = |format| Encoded {
-            bytes: Bytes::from_static(b"picture"),
+            bytes: Bytes::from_static(Self::RENDITION),
             format,
         };
         Ok(Developed {
@@ -67,6 +71,7 @@ impl Studio for FakeStudio {
                 height: 3,
                 format: ImageFormat::Png,
                 size: upload.size,
+                renditions: Self::RENDITIONS,
                 placeholder: vec![1],
                 perceptual_hash: 1,
                 sha256: [1; 32],

@@ -154,6 +154,15 @@ impl Server {
         files(&self.data.path().join("objects"))
     }
 
+    /// Bytes of the objects on the disk.
+    pub fn object_bytes(&self) -> usize {
+        let objects = self.objects();
+        let sizes = objects
+            .iter()
+            .map(|path| std::fs::read(path).unwrap().len());
+        sizes.sum()
+    }
+
     /// Waits until nothing but the given number of objects is left.
     pub async fn wait_for_objects(&self, count: usize) {
         let end = Instant::now() + Duration::from_secs(10);

@@ -158,6 +158,40 @@ async fn files_and_map_must_fit_together() {
     assert_eq!(good.data()["uploadImages"].as_array().unwrap().len(), 1);
 }
 
+/// U10: a part goes to one place also where a variable carries it to several.
+#[tokio::test]
+async fn a_variable_puts_a_file_up_once() {
+    let (server, member) = studio(&[]).await;
+    let put =
+        |title: &str| format!("uploadImages(input: [{{title: \"{title}\", file: $f}}]) {{ id }}");
+    let twice = r#"uploadImages(input: [{title: "a", file: $f}, {title: "b", file: $f}]) { id }"#;
+    let cases = [
+        (twice.to_owned(), "input.1.file"),
+        (format!("a: {} b: {}", put("a"), put("b")), "input.0.file"),
+        (
+            format!(
+                "a: {} b: updateUser(input: {{avatar: $f}}) {{ id }}",
+                put("a")
+            ),
+            "input.avatar",
+        ),
+    ];
+    for (fields, place) in cases {
+        let query = format!("mutation($f: Upload!) {{ {fields} }}");
+        let operations = json!({ "query": query, "variables": { "f": null } });
+        let form = Form::new()
+            .text("operations", operations.to_string())
+            .text("map", json!({ "0": ["variables.f"] }).to_string())
+            .part("0", Part::bytes(corpus::png(8, 8)).file_name("p.png"));
+        let request = member.request(Method::POST, "/query").multipart(form);
+        let answer = Answer::of(member.send(request).await).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{fields}: {}", answer.body);
+        assert_eq!(answer.field(), place, "{fields}");
+    }
+    // The first of two mutations was done before the second was refused.
+    server.wait_for_objects(8).await;
+}
+
 /// Puts a file up under a name, as an SVG.
 async fn send_named(member: &Client, name: &str) -> Answer {
     let query = "mutation($input: [NewImageInput!]!) { uploadImages(input: $input) { id originalUrl format } }";

@@ -27,7 +27,8 @@ async fn renditions_fit_their_squares_and_are_never_enlarged() {
         (2400, 1200, (1600, 800), (400, 200)),
         (900, 1800, (800, 1600), (200, 400)),
         (1600, 10, (1600, 10), (400, 3)),
-        (390, 10, (390, 10), (390, 10)),
+        (390, 10, (390, 10), (195, 5)),
+        (64, 48, (64, 48), (32, 24)),
         (1, 1, (1, 1), (1, 1)),
     ] {
         let image = put_up(&member, titled("x"), corpus::png(width, height)).await;

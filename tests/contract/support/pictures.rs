@@ -106,6 +106,7 @@ fn facts() -> PictureFacts {
         height: 3000,
         format: ImageFormat::Webp,
         size: 5_000_000_000,
+        renditions: 7,
         placeholder: vec![0, 1, 255],
         perceptual_hash: u64::MAX - 1,
         sha256: [200; 32],

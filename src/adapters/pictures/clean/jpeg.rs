@@ -5,6 +5,8 @@ use image::metadata::Orientation;
 use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::PictureError;
 
+use super::super::colours::Colours;
+use super::jpeg_plan::Plan;
 use super::jpeg_segments::{
     APP0, APP1, APP2, APP14, DHT, DQT, DRI, EOI, FRAMES, PROGRESSIVE, SOI, SOS, Segment, Segments,
 };
@@ -95,7 +97,7 @@ impl<'a> Kept<'a> {
         let mut parts: Vec<_> = self.profile.iter().filter(|part| part.len() > 2).collect();
         parts.sort_by_key(|part| part[0]);
         let whole: Vec<u8> = parts.iter().flat_map(|part| &part[2..]).copied().collect();
-        icc::checked(&whole)
+        icc::checked(&whole, icc::WITH_INKS)
     }
 }
 
@@ -112,40 +114,51 @@ pub(super) fn clean(bytes: &[u8], header: Header) -> Result<Clean, PictureError>
     let orientation = kept
         .exif
         .map_or(Orientation::NoTransforms, exif::orientation);
+    let plan = Plan::of(&kept.picture).ok_or(broken())?;
     let icc = kept.icc();
-    let bytes = assemble(&kept, orientation, icc.as_deref(), bytes.len());
+    let mut bytes = Vec::with_capacity(bytes.len());
+    bytes.extend_from_slice(&[0xFF, SOI]);
+    describe(&kept, orientation, icc.as_deref(), &mut bytes);
+    draw(&kept, &plan, &mut bytes);
     Ok(Clean {
         header,
         bytes,
         orientation,
-        icc,
+        colours: icc.map_or(Colours::Screen, Colours::Profile),
     })
 }
 
-fn assemble(kept: &Kept<'_>, turn: Orientation, profile: Option<&[u8]>, size: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(size);
-    out.extend_from_slice(&[0xFF, SOI]);
+/// What is to be known before the picture.
+fn describe(kept: &Kept<'_>, turn: Orientation, profile: Option<&[u8]>, out: &mut Vec<u8>) {
     if let Some(jfif) = kept.jfif {
         // Version and density as they were, an embedded thumbnail of 0 x 0.
-        put(&mut out, APP0, &[&jfif, &[0, 0]]);
+        put(out, APP0, &[&jfif, &[0, 0]]);
     }
     if let Some(block) = exif::minimal(turn) {
-        put(&mut out, APP1, &[exif::PREFIX, &block]);
+        put(out, APP1, &[exif::PREFIX, &block]);
     }
     let parts = profile.map_or_else(Vec::new, |icc| icc.chunks(ICC_PART).collect());
     for (part, number) in parts.iter().zip(1_u8..) {
         let of = u8::try_from(parts.len()).unwrap_or(u8::MAX);
-        put(&mut out, APP2, &[ICC_PREFIX, &[number, of], part]);
+        put(out, APP2, &[ICC_PREFIX, &[number, of], part]);
     }
     if let Some(adobe) = kept.adobe {
-        put(&mut out, APP14, &[adobe]);
+        put(out, APP14, &[adobe]);
     }
-    for segment in &kept.picture {
-        put(&mut out, segment.marker, &[segment.body]);
-        out.extend_from_slice(segment.scan);
+}
+
+/// The picture itself, without tables that no scan goes by, and without bytes that no code needs.
+fn draw(kept: &Kept<'_>, plan: &Plan, out: &mut Vec<u8>) {
+    for (number, segment) in kept.picture.iter().enumerate() {
+        let Some(body) = plan.body(number, segment) else {
+            continue;
+        };
+        put(out, segment.marker, &[&body]);
+        for pixels in plan.pixels(number, segment) {
+            out.extend_from_slice(pixels);
+        }
     }
     out.extend_from_slice(&[0xFF, EOI]);
-    out
 }
 
 fn put(out: &mut Vec<u8>, marker: u8, body: &[&[u8]]) {

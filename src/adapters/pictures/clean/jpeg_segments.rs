@@ -40,15 +40,7 @@ impl Segment<'_> {
                 .is_some_and(|n| self.body.len() == fixed + each * usize::from(*n))
         };
         match self.marker {
-            DQT => tables(self.body, |table| if table[0] >> 4 == 0 { 65 } else { 129 }),
-            DHT => tables(self.body, |table| {
-                17 + table
-                    .iter()
-                    .skip(1)
-                    .take(16)
-                    .map(|n| usize::from(*n))
-                    .sum::<usize>()
-            }),
+            DQT | DHT => tables(self.marker, self.body),
             DRI => self.body.len() == 2,
             SOS => by_count(4, 2, 0),
             _ => by_count(6, 3, 5),
@@ -56,14 +48,25 @@ impl Segment<'_> {
     }
 }
 
-fn tables(mut body: &[u8], length: impl Fn(&[u8]) -> usize) -> bool {
+fn tables(marker: u8, mut body: &[u8]) -> bool {
     while !body.is_empty() {
-        let Some(rest) = body.get(length(body)..) else {
+        let Some(rest) = body.get(table_length(marker, body)..) else {
             return false;
         };
         body = rest;
     }
     true
+}
+
+/// How long the first table of a segment says that it is, its number included.
+pub(super) fn table_length(marker: u8, table: &[u8]) -> usize {
+    let counts = table.iter().skip(1).take(16);
+    match (marker, table.first()) {
+        (DQT, Some(number)) if number >> 4 == 0 => 65,
+        (DQT, _) => 129,
+        (DHT, _) => 17 + counts.map(|n| usize::from(*n)).sum::<usize>(),
+        _ => table.len(),
+    }
 }
 
 /// Walks from one segment to the next; the last one is the end of the image, or an error.

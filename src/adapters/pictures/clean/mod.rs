@@ -6,15 +6,23 @@
 mod exif;
 pub(super) mod icc;
 mod jpeg;
+mod jpeg_bits;
+mod jpeg_frame;
+mod jpeg_plan;
+mod jpeg_scan;
 mod jpeg_segments;
 mod png;
-pub(super) mod webp;
+mod png_pixels;
+mod webp;
+
+use std::ops::Range;
 
 use image::metadata::Orientation;
 
 use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::PictureError;
 
+use super::colours::Colours;
 use super::sniff::sniff;
 
 /// What a file says of itself before anything is decoded.
@@ -51,8 +59,31 @@ pub(super) struct Clean {
     pub bytes: Vec<u8>,
     /// How the stored pixels must be turned to stand upright.
     pub orientation: Orientation,
-    /// The colour profile, checked.
-    pub icc: Option<Vec<u8>>,
+    /// What its pixels are to be shown as.
+    pub colours: Colours,
+}
+
+impl Clean {
+    /// Where in the new file streams stand whose ends only their decoder knows.
+    pub fn streams(&self) -> Vec<Range<usize>> {
+        match self.header.format {
+            ImageFormat::Webp => webp::streams(&self.bytes),
+            ImageFormat::Jpeg | ImageFormat::Png => Vec::new(),
+        }
+    }
+
+    /// Cuts each of these streams to what was read of it.
+    pub fn cut(&mut self, read: &[usize]) -> Result<(), PictureError> {
+        let streams = self.streams();
+        if streams
+            .iter()
+            .zip(read)
+            .any(|(stream, read)| stream.len() > *read)
+        {
+            self.bytes = webp::cut(&self.bytes, read).ok_or(broken())?;
+        }
+        Ok(())
+    }
 }
 
 /// A file that begins like a picture and goes on like none.

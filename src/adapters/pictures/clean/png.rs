@@ -12,7 +12,8 @@ use img_parts::{ImageEXIF, ImageICC};
 use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::PictureError;
 
-use super::{Clean, Header, animated, broken, exif, icc};
+use super::super::colours::Colours;
+use super::{Clean, Header, animated, broken, exif, icc, png_pixels};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -27,6 +28,16 @@ struct Chunk<'a> {
     body: &'a [u8],
     /// With length and checksum.
     whole: &'a [u8],
+}
+
+impl Chunk<'_> {
+    /// The number that a chunk of colours begins with at this place.
+    fn number(&self, at: usize) -> Option<u32> {
+        self.body
+            .get(at..)?
+            .first_chunk()
+            .map(|b| u32::from_be_bytes(*b))
+    }
 }
 
 struct Chunks<'a>(&'a [u8]);
@@ -61,6 +72,7 @@ struct Ihdr {
     height: u32,
     depth: u8,
     colour: u8,
+    interlaced: bool,
 }
 
 impl Ihdr {
@@ -71,12 +83,13 @@ impl Ihdr {
         let body: [u8; 13] = first
             .and_then(|chunk| chunk.body.try_into().ok())
             .ok_or(broken())?;
-        let [w3, w2, w1, w0, h3, h2, h1, h0, depth, colour, ..] = body;
+        let [w3, w2, w1, w0, h3, h2, h1, h0, depth, colour, _, _, passes] = body;
         Ok(Self {
             width: u32::from_be_bytes([w3, w2, w1, w0]),
             height: u32::from_be_bytes([h3, h2, h1, h0]),
             depth,
             colour,
+            interlaced: passes != 0,
         })
     }
 
@@ -89,10 +102,32 @@ impl Ihdr {
         }
     }
 
-    /// Bytes of the pixels before compression, filter bytes left out.
+    /// Bytes of the pixels before compression.
     fn raw_bytes(&self) -> u64 {
-        let row = (u64::from(self.width) * self.channels() * u64::from(self.depth)).div_ceil(8);
-        row.saturating_mul(u64::from(self.height))
+        let bits = self.channels() * u64::from(self.depth);
+        png_pixels::raw_bytes(self.width, self.height, bits, self.interlaced)
+    }
+
+    /// The chunks of this picture that are written again, and how long they may be. A palette that only suggests
+    /// colours is not needed to show them.
+    fn allows(&self, chunk: &Chunk<'_>) -> bool {
+        let size = chunk.body.len();
+        match (&chunk.kind, self.colour) {
+            (b"IHDR", _) => size == 13,
+            (b"PLTE", 3) => (3..=768).contains(&size) && size % 3 == 0,
+            (b"tRNS", 0) => size == 2,
+            (b"tRNS", 2) => size == 6,
+            (b"tRNS", 3) => (1..=256).contains(&size),
+            (b"gAMA" | b"cICP", _) => size == 4,
+            (b"cHRM", _) => size == 32,
+            (b"sRGB", _) => size == 1,
+            _ => false,
+        }
+    }
+
+    /// Most colours that pixels can name.
+    fn colours(&self) -> usize {
+        1 << self.depth.min(8)
     }
 }
 
@@ -115,43 +150,25 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, PictureError> {
     })
 }
 
-/// The chunks that are copied as they are, with the longest they can be.
-const fn allowed(kind: [u8; 4]) -> usize {
-    match &kind {
-        b"IHDR" => 13,
-        b"PLTE" => 768,
-        b"tRNS" => 256,
-        b"gAMA" | b"cICP" => 4,
-        b"cHRM" => 32,
-        b"sRGB" => 1,
-        _ => 0,
-    }
-}
-
 #[derive(Default)]
 struct Kept<'a> {
-    copied: Vec<Chunk<'a>>,
-    once: Vec<[u8; 4]>,
-    pixels: u64,
+    /// In their order, once each, before and among the pixels.
+    small: Vec<Chunk<'a>>,
+    pixels: Vec<Chunk<'a>>,
     profile: Option<&'a [u8]>,
     exif: Option<&'a [u8]>,
 }
 
 impl<'a> Kept<'a> {
-    fn sort(&mut self, chunk: Chunk<'a>) -> Result<(), PictureError> {
+    fn sort(&mut self, chunk: Chunk<'a>, of: &Ihdr) -> Result<(), PictureError> {
         match &chunk.kind {
             b"acTL" | b"fcTL" | b"fdAT" => return Err(animated()),
-            b"IDAT" if self.copied.len() > MAX_CHUNKS => return Err(broken()),
-            b"IDAT" => {
-                self.pixels += chunk.body.len() as u64;
-                self.copied.push(chunk);
-            }
+            b"IDAT" if self.pixels.len() > MAX_CHUNKS => return Err(broken()),
+            b"IDAT" => self.pixels.push(chunk),
             b"iCCP" => self.profile = self.profile.or(Some(chunk.body)),
             b"eXIf" => self.exif = self.exif.or(Some(chunk.body)),
-            kind if self.admits(*kind, chunk.body.len()) => {
-                self.once.push(*kind);
-                self.copied.push(chunk);
-            }
+            kind if of.allows(&chunk) && self.small(*kind).is_none() => self.small.push(chunk),
+            b"PLTE" if of.colour != 3 => {}
             // An upper-case first letter: not to be shown by who does not know it.
             kind if kind[0].is_ascii_uppercase() => return Err(broken()),
             _ => {}
@@ -159,38 +176,74 @@ impl<'a> Kept<'a> {
         Ok(())
     }
 
-    fn admits(&self, kind: [u8; 4], length: usize) -> bool {
-        (1..=allowed(kind)).contains(&length) && !self.once.contains(&kind)
+    fn small(&self, kind: [u8; 4]) -> Option<&Chunk<'a>> {
+        self.small.iter().find(|chunk| chunk.kind == kind)
     }
+
+    /// In the order of PNG's third edition: what is more exact comes first.
+    fn colours(&self, profile: Option<&[u8]>) -> Colours {
+        if let Some([primaries, transfer, 0, 1]) = self.small(*b"cICP").map(|chunk| chunk.body) {
+            return Colours::Coded {
+                primaries: *primaries,
+                transfer: *transfer,
+            };
+        }
+        if let Some(profile) = profile {
+            return Colours::Profile(profile.to_vec());
+        }
+        let gamma = self.small(*b"gAMA").and_then(|chunk| chunk.number(0));
+        let places = self.small(*b"cHRM").and_then(places);
+        if self.small(*b"sRGB").is_some() || (gamma.is_none() && places.is_none()) {
+            return Colours::Screen;
+        }
+        Colours::Measured { gamma, places }
+    }
+}
+
+fn places(chunk: &Chunk<'_>) -> Option<[u32; 8]> {
+    let mut places = [0; 8];
+    for (place, at) in places.iter_mut().zip((0..).step_by(4)) {
+        *place = chunk.number(at)?;
+    }
+    Some(places)
 }
 
 /// Copies the picture into a new container.
 pub(super) fn clean(bytes: &[u8], header: Header) -> Result<Clean, PictureError> {
-    let mut kept = Kept::default();
+    let (ihdr, mut kept) = (Ihdr::read(bytes)?, Kept::default());
     for chunk in Chunks::new(bytes) {
         let chunk = chunk?;
         if chunk.kind == *b"IEND" {
             break;
         }
-        kept.sort(chunk)?;
+        kept.sort(chunk, &ihdr)?;
     }
-    if Ihdr::read(bytes)?.raw_bytes() > kept.pixels.saturating_mul(MAX_INFLATION) {
-        return Err(broken());
-    }
+    let pixels = end(&ihdr, &kept).ok_or(broken())?;
     let orientation = kept
         .exif
         .map_or(Orientation::NoTransforms, exif::orientation);
     let icc = kept
         .profile
         .and_then(inflate)
-        .and_then(|profile| icc::checked(&profile));
-    let bytes = assemble(&kept, orientation, icc.as_deref())?;
+        .and_then(|profile| icc::checked(&profile, icc::OF_SCREENS));
+    let colours = kept.colours(icc.as_deref());
+    let extras = extras(orientation, icc.as_deref())?;
+    let bytes = assemble(&kept, &extras, ihdr.colours(), pixels);
     Ok(Clean {
         header,
         bytes,
         orientation,
-        icc,
+        colours,
     })
+}
+
+/// Of the bodies of all chunks of pixels: how many bytes are pixels.
+fn end(ihdr: &Ihdr, kept: &Kept<'_>) -> Option<usize> {
+    let bodies = || kept.pixels.iter().map(|chunk| chunk.body);
+    let stored: u64 = bodies().map(|body| body.len() as u64).sum();
+    let raw = ihdr.raw_bytes();
+    let holds = raw <= stored.saturating_mul(MAX_INFLATION);
+    holds.then(|| png_pixels::end(bodies(), raw)).flatten()
 }
 
 /// A picture of one pixel, without it: whatever needs only a container around other chunks.
@@ -236,20 +289,37 @@ fn extras(turn: Orientation, profile: Option<&[u8]>) -> Result<Vec<u8>, PictureE
         .collect())
 }
 
-fn assemble(
-    kept: &Kept<'_>,
-    turn: Orientation,
-    icc: Option<&[u8]>,
-) -> Result<Vec<u8>, PictureError> {
-    let size: usize = kept.copied.iter().map(|chunk| chunk.whole.len()).sum();
-    let mut out = Vec::with_capacity(size + 1024);
+fn assemble(kept: &Kept<'_>, extras: &[u8], colours: usize, mut pixels: usize) -> Vec<u8> {
+    let size: usize = kept.pixels.iter().map(|chunk| chunk.whole.len()).sum();
+    let mut out = Vec::with_capacity(size + extras.len() + 2048);
     out.extend_from_slice(SIGNATURE);
-    for chunk in &kept.copied {
-        out.extend_from_slice(chunk.whole);
+    for chunk in &kept.small {
+        let most = match &chunk.kind {
+            b"PLTE" => 3 * colours,
+            b"tRNS" => 6.max(colours),
+            _ => usize::MAX,
+        };
+        put(&mut out, chunk, most);
         if chunk.kind == *b"IHDR" {
-            out.extend_from_slice(&extras(turn, icc)?);
+            out.extend_from_slice(extras);
+        }
+    }
+    for chunk in &kept.pixels {
+        put(&mut out, chunk, pixels);
+        pixels = pixels.saturating_sub(chunk.body.len());
+        if pixels == 0 {
+            break;
         }
     }
     out.extend_from_slice(&PngChunk::new(*b"IEND", Bytes::new()).encoder().bytes());
-    Ok(out)
+    out
+}
+
+/// As it is, or cut, with a checksum of its own.
+fn put(out: &mut Vec<u8>, chunk: &Chunk<'_>, most: usize) {
+    if chunk.body.len() <= most && chunk.kind == *b"IDAT" {
+        return out.extend_from_slice(chunk.whole);
+    }
+    let body = Bytes::copy_from_slice(&chunk.body[..most.min(chunk.body.len())]);
+    out.extend_from_slice(&PngChunk::new(chunk.kind, body).encoder().bytes());
 }

@@ -1,10 +1,13 @@
 //! `WebP` (RFC 9649): the picture's own chunks are copied under a header written anew.
 
+use std::ops::Range;
+
 use image::metadata::Orientation;
 
 use crate::domain::picture::ImageFormat;
 use crate::ports::pictures::PictureError;
 
+use super::super::colours::Colours;
 use super::{Clean, Header, animated, broken, exif, icc};
 
 const ICC_FLAG: u8 = 0x20;
@@ -126,23 +129,43 @@ pub(super) fn clean(bytes: &[u8], header: Header) -> Result<Clean, PictureError>
     let orientation = chunks
         .exif
         .map_or(Orientation::NoTransforms, exif::orientation);
-    let icc = chunks.profile.and_then(icc::checked);
+    let icc = chunks
+        .profile
+        .and_then(|profile| icc::checked(profile, icc::OF_SCREENS));
     let bytes = assemble(&chunks, orientation, icc.as_deref()).ok_or(broken())?;
     Ok(Clean {
         header,
         bytes,
         orientation,
-        icc,
+        colours: icc.map_or(Colours::Screen, Colours::Profile),
     })
 }
 
-/// Puts a colour profile into a picture without one.
-pub(in crate::adapters::pictures) fn with_icc(file: &[u8], profile: &[u8]) -> Option<Vec<u8>> {
-    assemble(
-        &Chunks::read(file)?,
-        Orientation::NoTransforms,
-        Some(profile),
-    )
+/// Where the streams stand of which nothing says how long they are: lossless pixels and transparency. So is the last
+/// part of lossy pixels, but its decoder takes in all of it before it begins.
+pub(super) fn streams(file: &[u8]) -> Vec<Range<usize>> {
+    let Some(chunks) = Chunks::read(file) else {
+        return Vec::new();
+    };
+    let streams = [chunks.lossless, chunks.alpha].into_iter().flatten();
+    let place = |body: &[u8]| {
+        let start = body.as_ptr().addr() - file.as_ptr().addr();
+        start..start + body.len()
+    };
+    streams.map(place).collect()
+}
+
+/// The same file with these streams cut to so many bytes.
+pub(super) fn cut(file: &[u8], sizes: &[usize]) -> Option<Vec<u8>> {
+    let mut chunks = Chunks::read(file)?;
+    let streams = [&mut chunks.lossless, &mut chunks.alpha];
+    for (body, size) in streams.into_iter().filter_map(Option::as_mut).zip(sizes) {
+        *body = body.get(..*size)?;
+    }
+    let turn = chunks
+        .exif
+        .map_or(Orientation::NoTransforms, exif::orientation);
+    assemble(&chunks, turn, chunks.profile)
 }
 
 fn assemble(chunks: &Chunks<'_>, turn: Orientation, profile: Option<&[u8]>) -> Option<Vec<u8>> {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::super::avatar::avatar;
 use super::{Eye, PictureError, PictureLimits, corpus, develop, developed, refused, too_large};
 
 fn at_once<T>(work: impl FnOnce() -> T) -> T {
@@ -54,8 +55,8 @@ fn pixels_that_inflate_beyond_the_picture_cost_nothing() {
         &honest[honest.len() - 12..],
     ]
     .concat();
-    // Sixteen rows of zeros are a black picture; what follows them is never unpacked.
-    assert!(at_once(|| developed(&bomb)).is_ok());
+    // Sixteen rows of zeros would be a black picture; as soon as there are more, the file is none.
+    assert!(at_once(|| refused(&bomb)));
 }
 
 /// U4
@@ -75,6 +76,24 @@ fn a_jpeg_of_endless_scans_is_refused() {
     let end = plain.len() - 2;
     let scans = plain[scan..end].repeat(200);
     assert!(refused(&[&plain[..scan], &scans, &plain[end..]].concat()));
+}
+
+/// U4: what a profile says of itself costs nothing but the original's own bytes.
+#[test]
+fn renditions_are_no_larger_for_a_profile_of_megabytes() {
+    let plain = corpus::icc().len();
+    let profile = corpus::profile(corpus::SRGB, (4 << 20) - plain);
+    let upload = corpus::tagged(corpus::png(64, 48), 1, profile);
+    assert!(upload.len() < 20_000, "{}", upload.len());
+    let made = developed(&upload).unwrap();
+    assert!(made.original.bytes.len() < 20_000);
+    for file in [&made.thumbnail, &made.preview, &made.watermarked] {
+        assert!(file.bytes.len() < 4_000, "{}", file.bytes.len());
+    }
+    let sum = made.thumbnail.bytes.len() + made.preview.bytes.len() + made.watermarked.bytes.len();
+    assert_eq!(made.facts.renditions, sum as u64);
+    let face = avatar(&upload, &PictureLimits::default()).unwrap();
+    assert!(face.bytes.len() < 30_000, "{}", face.bytes.len());
 }
 
 /// U5

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use crate::ports::pictures::Encoded;
 
 use super::corpus::{self, SECRET};
-use super::{developed, holds, opened, served};
+use super::{PROGRESSIVE, RESTARTS, developed, holds, opened, served};
 
 fn all_formats(width: u32, height: u32) -> [Vec<u8>; 3] {
     [
@@ -37,9 +37,10 @@ fn nothing_but_profile_and_orientation_survives() {
         let upload = corpus::tagged(plain, 3, corpus::icc());
         assert!(holds(&upload, SECRET));
         let made = developed(&upload).unwrap();
-        for file in served(&made) {
-            assert!(!holds(&file.bytes, SECRET));
-            assert_eq!(profile(file).unwrap(), corpus::icc());
+        assert!(served(&made).iter().all(|file| !holds(&file.bytes, SECRET)));
+        assert_eq!(profile(&made.original).unwrap(), corpus::icc());
+        for file in [&made.preview, &made.thumbnail, &made.watermarked] {
+            assert_eq!(profile(file), None, "its colours are the screen's already");
         }
         assert_eq!(exif(&made.original).map(|block| block.len()), Some(26));
         assert_eq!(exif(&made.preview), None);
@@ -76,6 +77,8 @@ fn a_picture_without_metadata_is_kept_byte_by_byte() {
     for plain in [
         corpus::BEAR.to_vec(),
         corpus::STATUE.to_vec(),
+        PROGRESSIVE.to_vec(),
+        RESTARTS.to_vec(),
         corpus::webp(9, 9),
         corpus::png(9, 9),
     ] {
@@ -110,7 +113,8 @@ fn every_orientation_comes_out_upright() {
             (60, 40),
             "orientation {orientation}"
         );
-        for file in [&made.preview, &made.thumbnail, &made.watermarked] {
+        assert_eq!(opened(&made.thumbnail).dimensions(), (32, 21));
+        for file in [&made.preview, &made.watermarked] {
             assert_eq!(opened(file).dimensions(), (60, 40));
         }
         let preview = opened(&made.preview).into_rgb8();

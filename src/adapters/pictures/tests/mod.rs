@@ -2,6 +2,7 @@
 
 mod bombs;
 mod broken;
+mod colours;
 #[path = "../../../../tests/fixtures/corpus.rs"]
 mod corpus;
 mod embedded;
@@ -11,6 +12,7 @@ mod metadata;
 mod pixels;
 mod polyglots;
 mod pooled;
+mod remains;
 mod watermarks;
 
 use std::io::Write;
@@ -22,6 +24,10 @@ use crate::ports::pictures::{Developed, Encoded, PictureError, SpooledFile};
 use crate::ports::vision::{EmbedError, Embedder};
 
 use super::{PictureLimits, develop};
+
+/// The cat in many scans, which make each other more exact, and one that starts anew every three units.
+const PROGRESSIVE: &[u8] = include_bytes!("../../../../tests/fixtures/photos/cat-progressive.jpg");
+const RESTARTS: &[u8] = include_bytes!("../../../../tests/fixtures/photos/cat-restarts.jpg");
 
 /// Sees four pixels and takes them for what they are.
 struct Eye;

@@ -22,10 +22,25 @@ fn renditions_fit_their_squares() {
 
 #[test]
 fn small_pictures_are_not_enlarged() {
-    for (width, height) in [(1, 1), (3, 2), (390, 10)] {
+    for (width, height) in [(1, 1), (3, 2), (32, 32)] {
         let made = developed(&corpus::png(width, height)).unwrap();
         assert_eq!(opened(&made.preview).dimensions(), (width, height));
         assert_eq!(opened(&made.thumbnail).dimensions(), (width, height));
+    }
+}
+
+/// A thumbnail has no watermark: of a picture that is for sale, it must not be the picture.
+#[test]
+fn a_thumbnail_has_at_most_half_the_side_of_its_picture() {
+    for (own, thumbnail) in [
+        ((64, 48), (32, 24)),
+        ((390, 10), (195, 5)),
+        ((500, 700), (250, 350)),
+        ((801, 20), (400, 10)),
+    ] {
+        let made = developed(&corpus::png(own.0, own.1)).unwrap();
+        assert_eq!(opened(&made.preview).dimensions(), own);
+        assert_eq!(opened(&made.thumbnail).dimensions(), thumbnail);
     }
 }
 

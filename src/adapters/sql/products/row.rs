@@ -11,7 +11,7 @@ use crate::ports::store::{StoreError, StoreResult};
 
 /// The columns of a [`ProductRow`], of a table called `p`.
 pub(super) const PRODUCT: &str = "p.id, p.owner_id, p.title, p.description, p.private, p.for_sale, p.archived, \
-    p.price, p.discount, p.currency, p.created, p.updated, p.width, p.height, p.format, p.size, p.placeholder, \
+    p.price, p.discount, p.currency, p.created, p.updated, p.width, p.height, p.format, p.size, p.renditions, p.placeholder, \
     p.perceptual_hash, p.sha256, p.original_key, p.thumbnail_key, p.preview_key, p.watermarked_key, \
     p.duplicate_of, p.duplicate_told";
 
@@ -37,6 +37,7 @@ pub(super) struct ProductRow {
     height: i64,
     format: String,
     size: i64,
+    renditions: i64,
     placeholder: Vec<u8>,
     perceptual_hash: i64,
     sha256: Vec<u8>,
@@ -88,6 +89,7 @@ fn facts(row: &ProductRow) -> StoreResult<PictureFacts> {
         height: u32::try_from(row.height).map_err(|_| broken("height"))?,
         format: ImageFormat::parse(&row.format).ok_or_else(|| broken("format"))?,
         size: u64::try_from(row.size).map_err(|_| broken("size"))?,
+        renditions: u64::try_from(row.renditions).map_err(|_| broken("renditions"))?,
         placeholder: row.placeholder.clone(),
         perceptual_hash: row.perceptual_hash.cast_unsigned(),
         sha256: sha256.map_err(|_| broken("sha256"))?,

@@ -155,7 +155,7 @@ impl Products for SqlUnit {
 
     async fn usage(&mut self, owner: UserId) -> StoreResult<Usage> {
         let sql = Sql::new(
-            "SELECT COUNT(*), CAST(COALESCE(SUM(size), 0) AS SIGNED) FROM products WHERE owner_id = ?",
+            "SELECT COUNT(*), CAST(COALESCE(SUM(size + renditions), 0) AS SIGNED) FROM products WHERE owner_id = ?",
         )
         .bind(owner);
         let (count, bytes): (i64, i64) = self.unit.one(sql).await?;
@@ -165,13 +165,14 @@ impl Products for SqlUnit {
 
 fn insert(product: &NewProduct) -> StoreResult<Sql> {
     let (facts, keys) = (&product.facts, &product.keys);
-    let size = i64::try_from(facts.size)
-        .map_err(|_| StoreError::Failed("a picture beyond any size".into()))?;
+    let bytes = |of: u64| {
+        i64::try_from(of).map_err(|_| StoreError::Failed("a picture beyond any size".into()))
+    };
     let sql = Sql::new(
         "INSERT INTO products (title, description, private, for_sale, archived, price, discount, final_price, \
-         owner_id, currency, created, updated, width, height, format, size, placeholder, perceptual_hash, sha256, \
-         original_key, thumbnail_key, preview_key, watermarked_key) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         owner_id, currency, created, updated, width, height, format, size, renditions, placeholder, perceptual_hash, \
+         sha256, original_key, thumbnail_key, preview_key, watermarked_key) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     Ok(bind_listing(sql, &product.listing)
         .bind(product.owner)
@@ -181,7 +182,8 @@ fn insert(product: &NewProduct) -> StoreResult<Sql> {
         .bind(facts.width)
         .bind(facts.height)
         .bind(facts.format.as_str())
-        .bind(size)
+        .bind(bytes(facts.size)?)
+        .bind(bytes(facts.renditions)?)
         .bind(&facts.placeholder[..])
         .bind(facts.perceptual_hash.cast_signed())
         .bind(&facts.sha256[..])

@@ -90,6 +90,7 @@ impl Accounts {
                 height: 3,
                 format: ImageFormat::Jpeg,
                 size: 1000,
+                renditions: 0,
                 placeholder: vec![1],
                 perceptual_hash: 1,
                 sha256: [1; 32],

@@ -100,7 +100,7 @@ impl Products for Unit {
         let products = self.rows.market.products.iter();
         for product in products.filter(|product| product.owner == owner) {
             usage.count += 1;
-            usage.bytes += i64::try_from(product.facts.size).unwrap();
+            usage.bytes += i64::try_from(product.facts.stored()).unwrap();
         }
         Ok(usage)
     }
