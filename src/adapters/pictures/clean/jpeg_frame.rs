@@ -26,7 +26,7 @@ pub(super) struct Component {
 impl Frame {
     pub fn read(segment: &Segment<'_>) -> Option<Self> {
         let [_precision, h1, h0, w1, w0, _count] = *segment.body.first_chunk()?;
-        let components = segment.body[6..].as_chunks::<3>().0.iter();
+        let components = segment.body[6..].as_chunks::<3>().0.iter().copied();
         let frame = Self {
             progressive: segment.marker == PROGRESSIVE,
             components: components.map(Component::read).collect(),
@@ -67,7 +67,7 @@ impl Frame {
 }
 
 impl Component {
-    fn read(bytes: &[u8; 3]) -> Self {
+    fn read(bytes: [u8; 3]) -> Self {
         Self {
             id: bytes[0],
             across: usize::from(bytes[1] >> 4),

@@ -58,7 +58,7 @@ impl Walk<'_> {
         };
         let (mut start, mut first) = (0, 0);
         while first < units {
-            let end = data[start..].windows(2).position(|w| is_restart(w));
+            let end = data[start..].windows(2).position(is_restart);
             let end = end.map_or(data.len(), |length| start + length);
             let last = units.min(first + step);
             let used = self.interval(&data[start..end], first..last, waves)?;
@@ -133,26 +133,32 @@ impl Walk<'_> {
         let (first, last) = (self.scan.first, self.scan.last);
         match (self.frame.progressive, first, self.scan.refines) {
             (false, ..) => {
-                block.mean(of(&tables.dc)?)?;
-                block.waves(of(&tables.ac)?, 1, 63, &mut 0)?;
+                block.mean(of(tables.dc.as_ref())?)?;
+                block.waves(of(tables.ac.as_ref())?, 1, 63, &mut 0)?;
                 // In a sequential frame each block ends by itself.
                 block.ended = 0;
                 Ok(())
             }
-            (true, 0, false) => block.mean(of(&tables.dc)?),
+            (true, 0, false) => block.mean(of(tables.dc.as_ref())?),
             (true, 0, true) => block.bits.take(1).map(|_| ()),
-            (true, _, false) => {
-                block.waves(of(&tables.ac)?, first, last, wave.ok_or(Stop::Broken)?)
-            }
-            (true, _, true) => {
-                block.refined(of(&tables.ac)?, first, last, wave.ok_or(Stop::Broken)?)
-            }
+            (true, _, false) => block.waves(
+                of(tables.ac.as_ref())?,
+                first,
+                last,
+                wave.ok_or(Stop::Broken)?,
+            ),
+            (true, _, true) => block.refined(
+                of(tables.ac.as_ref())?,
+                first,
+                last,
+                wave.ok_or(Stop::Broken)?,
+            ),
         }
     }
 }
 
-fn of(codes: &Option<Codes>) -> Result<&Codes, Stop> {
-    codes.as_ref().ok_or(Stop::Broken)
+fn of(codes: Option<&Codes>) -> Result<&Codes, Stop> {
+    codes.ok_or(Stop::Broken)
 }
 
 fn is_restart(window: &[u8]) -> bool {

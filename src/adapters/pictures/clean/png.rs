@@ -114,7 +114,7 @@ impl Ihdr {
         let size = chunk.body.len();
         match (&chunk.kind, self.colour) {
             (b"IHDR", _) => size == 13,
-            (b"PLTE", 3) => (3..=768).contains(&size) && size % 3 == 0,
+            (b"PLTE", 3) => (3..=768).contains(&size) && size.is_multiple_of(3),
             (b"tRNS", 0) => size == 2,
             (b"tRNS", 2) => size == 6,
             (b"tRNS", 3) => (1..=256).contains(&size),
