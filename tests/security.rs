@@ -61,12 +61,13 @@ fn kept() -> Files {
     let mut folders: Vec<PathBuf> = PLACES.iter().map(|place| root.join(place)).collect();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
+            let path = entry.expect("a readable folder").path();
             if path.is_dir() {
                 folders.extend((!path.ends_with("target")).then_some(path));
                 continue;
             }
-            let name = path.strip_prefix(root).unwrap().to_str().unwrap();
+            let name = path.strip_prefix(root).ok().and_then(Path::to_str);
+            let name = name.expect("a plain name");
             let Ok(text) = std::fs::read_to_string(&path) else {
                 continue;
             };

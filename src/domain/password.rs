@@ -114,9 +114,18 @@ fn readings(head: &[char]) -> usize {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "unit tests of several layers share it"
+)]
+#[path = "../../tests/fixtures/cpu_time.rs"]
+mod cpu_time;
+
+#[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use super::cpu_time::cpu_time;
     use super::*;
 
     /// What zxcvbn reads as letters, all of it.
@@ -183,10 +192,6 @@ mod tests {
     /// L3: the CPU time of the thread, which does not depend on how busy the machine is.
     #[test]
     fn no_password_costs_much_to_score() {
-        let Some(_) = cpu_time() else {
-            eprintln!("left out: this system does not say what CPU time a thread has used");
-            return;
-        };
         // The clock goes by ticks of some milliseconds.
         const TIMES: u32 = 20;
         // The dictionaries are read once.
@@ -205,20 +210,14 @@ mod tests {
             signs("a@4a@4s$5"),
             signs("\u{130}1|7"),
         ] {
-            let before = cpu_time().unwrap();
-            for _ in 0..TIMES {
-                let _ = new(&hostile);
-            }
-            let each = (cpu_time().unwrap() - before) / TIMES;
+            let (took, ()) = cpu_time(|| {
+                for _ in 0..TIMES {
+                    let _ = new(&hostile);
+                }
+            });
+            let each = took / TIMES;
             assert!(each < Duration::from_millis(20), "{each:?} for {hostile}");
         }
-    }
-
-    /// What this thread has spent on a CPU.
-    fn cpu_time() -> Option<Duration> {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        let nanoseconds = text.split_whitespace().next()?.parse().ok()?;
-        Some(Duration::from_nanos(nanoseconds))
     }
 
     /// L3

@@ -81,7 +81,7 @@ impl Gate {
         ticket.place = Some(Place {
             client,
             clients,
-            _place: place,
+            _held: place,
         });
         Ok(())
     }
@@ -128,7 +128,7 @@ impl Held {
         let had = self
             .permit
             .as_ref()
-            .map_or(0, |permit| permit.num_permits());
+            .map_or(0, OwnedSemaphorePermit::num_permits);
         let wanted = usize::try_from(bytes.div_ceil(PERMIT)).unwrap_or(usize::MAX);
         let lacking = u32::try_from(wanted.saturating_sub(had)).unwrap_or(u32::MAX);
         if lacking > 0 {
@@ -147,7 +147,7 @@ impl Held {
 struct Place {
     client: IpAddr,
     clients: Arc<Clients>,
-    _place: OwnedSemaphorePermit,
+    _held: OwnedSemaphorePermit,
 }
 
 impl Drop for Place {

@@ -1,5 +1,9 @@
 //! Black box: a small schema of its own behind the real routes.
 
+#[expect(
+    clippy::duplicate_mod,
+    reason = "unit tests of several layers share it"
+)]
 #[path = "../../../../tests/fixtures/cpu_time.rs"]
 mod cpu_time;
 mod documents;
