@@ -36,7 +36,7 @@ pub(super) async fn fill(store: &SqlStore) {
     let users = "1 + #, CONCAT('u', #), CONCAT('u', #), NULL, CONCAT(#, '@x'), NULL, NULL, '', 'USER', '', NULL, @16, 0";
     execute(store, &insert("users", 200, users)).await;
     let products = "1 + #, 1 + # % 200, 'T', '', # % 10 = 0, TRUE, FALSE, # % 1000, # % 100, # % 990, 'USD', \
-        # * 10, 0, 1, 1, 'JPEG', 1, @16, 0, @32, '', '', '', '', NULL, FALSE";
+        # * 10, 0, 1, 1, 'JPEG', 1, @16, 0, @32, '', '', '', '', NULL, FALSE, 1";
     execute(store, &insert("products", 4000, products)).await;
     for half in 0..2 {
         let labels = format!("1 + #, {half}, CONCAT('l', # % (20 + {half}), '-{half}')");
