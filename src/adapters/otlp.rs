@@ -131,9 +131,10 @@ impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let mut request = reqwest::Request::try_from(request)?;
         *request.timeout_mut() = Some(TRY);
-        let sending = self.client.execute(request);
+        let client = self.client.clone();
+        // Even to begin to send needs the runtime, for its timers.
         self.runtime
-            .spawn(async { read(sending.await?).await })
+            .spawn(async move { read(client.execute(request).await?).await })
             .await?
     }
 }
