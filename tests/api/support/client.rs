@@ -97,7 +97,10 @@ impl Client {
         for cookie in response.headers().get_all("set-cookie") {
             let text = cookie.to_str().unwrap();
             let pair = text.split(';').next().unwrap();
-            let gone = pair.ends_with('=');
+            // The value itself may end with a sign of equality.
+            let gone = pair
+                .split_once('=')
+                .is_none_or(|(_, value)| value.is_empty());
             *self.cookie.lock().unwrap() = (!gone).then(|| pair.to_owned());
         }
         if let Some(csrf) = response.headers().get("x-csrf-token") {
