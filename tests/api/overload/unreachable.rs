@@ -1,13 +1,9 @@
 //! D7: names that lead nowhere and certificates that have expired. Nothing crashes; who cannot work says so.
 
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,21 +14,8 @@ use url::Url;
 use crate::corpus;
 use crate::mysql::service::Service;
 use crate::mysql::{migrated, on_mysql};
+use crate::support::tls::{acceptor, file};
 use crate::support::{Client, Server, command};
-
-fn file(name: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
-    format!("{folder}/{name}")
-}
-
-fn acceptor(certificate: &str) -> TlsAcceptor {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![certificate], key).unwrap();
-    TlsAcceptor::from(Arc::new(config))
-}
 
 /// A greeting of `MySQL` that offers TLS.
 fn greeting() -> Vec<u8> {

@@ -3,32 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 use url::Url;
 
 use super::away::assert_unavailable;
 use super::{ANNA, on_plain_redis, server};
 use crate::support::PASSWORD;
-
-fn file(name: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls");
-    format!("{folder}/{name}")
-}
-
-fn acceptor(certificate: &str) -> TlsAcceptor {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let certificate = CertificateDer::from_pem_file(file(certificate)).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![certificate], key).unwrap();
-    TlsAcceptor::from(Arc::new(config))
-}
+use crate::support::tls::{acceptor, file};
 
 /// Redis, spoken to by TLS at this address.
 async fn behind_tls(redis: &Url, certificate: &str) -> SocketAddr {

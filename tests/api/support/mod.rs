@@ -8,12 +8,13 @@ mod raw;
 mod rows;
 mod server;
 mod stock;
+pub mod tls;
 pub mod upload;
 
 pub use answer::Answer;
 pub use client::{Client, File};
 pub use raw::Raw;
-pub use server::{Server, command};
+pub use server::{Server, command, files};
 
 /// A password that is good enough.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -228,7 +228,8 @@ pub fn command(data: &TempDir, settings: &[(&str, &str)]) -> Command {
     command
 }
 
-fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+/// All files below a folder; none where there is none.
+pub fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use crate::crash::base::Base;
 use crate::crash::stage::Stage;
+use crate::support::files;
 
 /// No object without a row, no row without its objects, nothing half received or half written. How many there are.
 pub async fn objects(base: &Base, stage: &Stage, data: &TempDir) -> usize {
@@ -34,20 +34,4 @@ pub async fn objects(base: &Base, stage: &Stage, data: &TempDir) -> usize {
         stage.loss(format!("a file stays in the spool: {}", file.display()));
     }
     count
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .collect()
 }
